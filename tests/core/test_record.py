@@ -1,0 +1,93 @@
+import hashlib
+import json
+import unicodedata
+
+import pytest
+import rfc8785
+from hypothesis import given
+from hypothesis import strategies as st
+
+from workflow.core.errors import InputInvalid
+from workflow.core.model import Actor, Blocker, Command, Kind, Lifecycle, State, Text
+from workflow.core.record import GENESIS, canonical, chain, leaf, read, refusal_entry, who
+
+TEXTS = st.text(st.characters(exclude_categories=("Cs",))).map(lambda s: unicodedata.normalize("NFC", s))
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS,
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(max_codepoint=127), max_size=6), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(VALUES)
+def test_the_written_form_is_that_of_rfc_8785(value: object) -> None:
+    assert rfc8785.dumps(value) == canonical(value).encode()  # type: ignore[arg-type]
+
+
+@given(VALUES)
+def test_writing_reading_and_writing_again_changes_nothing(value: object) -> None:
+    text = canonical(value)
+
+    assert text == canonical(json.loads(text))
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        (1.5, "float"),
+        ({"a": [{"b": 2**53}]}, "a[0].b"),
+        (-(2**53), "too large"),
+        ({"案": 1}, "ASCII"),
+        ({1: 1}, "ASCII"),
+        ("e\u0301", "NFC"),
+        ("\ud800", "surrogate"),
+        (b"x", "bytes"),
+        ((1,), "tuple"),
+    ],
+)
+def test_what_has_no_one_written_form_is_refused(value: object, reason: str) -> None:
+    with pytest.raises(InputInvalid, match=reason.replace("[", r"\[").replace("]", r"\]")):
+        canonical(value)
+
+
+def test_the_leaf_is_that_of_rfc_9162() -> None:
+    assert hashlib.sha256(b"\x00{}").hexdigest() == leaf("{}")
+
+
+def test_each_record_names_the_leaf_of_the_one_before() -> None:
+    first, head = chain({"kind": "open"}, "log", 1, "")
+    second, _ = chain({"kind": "move"}, "log", 2, head)
+
+    assert GENESIS == read(first)["prev"]
+    assert (head, 2, "log", 1) == tuple(read(second)[name] for name in ("prev", "seq", "log", "v"))
+
+
+def test_a_record_keeps_who_acted_and_for_whom() -> None:
+    actor = Actor("clerk01", "王", "office", frozenset({"g"}), on_behalf_of="m1", through="cli")
+
+    assert {
+        "id": "clerk01", "name": "王", "unit": "office", "roles": ["proposer"], "for": "m1", "through": "cli",
+    } == who(actor, ["proposer"])  # fmt: skip
+
+
+def test_what_was_refused_is_recorded_whatever_it_held() -> None:
+    command = Command("fi\ud800le", Actor("x"), {"e\u0301": 1.5, "a": object()})  # type: ignore[dict-item]
+    blocker = Blocker("invalid", Text("没有\ud800", "no"), "e\u0301")
+
+    entry = refusal_entry("c1", "draft", command, [blocker], None, file="c1", now=1, request="r1")
+
+    assert "refusal" == read(chain(entry, "log", 1, "")[0])["kind"]
+    assert ["a", "é"] == entry["given"]
+    assert "é" == entry["blockers"][0]["about"]
+
+
+def test_a_refusal_names_the_lifecycle_it_was_judged_by() -> None:
+    lifecycle = Lifecycle("proposal", 2, Kind("", "draft", {"draft": State("draft")}, {}), digest="d")
+
+    entry = refusal_entry("c1", "", Command("file", Actor("x")), [], lifecycle, file="c1", now=1)
+
+    assert {"name": "proposal", "version": 2, "digest": "d"} == entry["lifecycle"]
+    assert "from" not in entry

@@ -1,0 +1,185 @@
+"""Conditions in CEL (https://cel.dev): checked against the declared fields, evaluated on plain values.
+
+Each expression is compiled twice. The *check* sees every field with its type, as protobuf messages made from the
+declarations, so that a misspelt name or a text compared with a number is found when the file is read. The program
+that *runs* takes plain Python values, only those that the expression names, and is compiled when it is first needed.
+An error while running is never taken for true: it is raised as `ConditionFailed`.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from cel_expr_python import cel
+
+from workflow.core.errors import ConditionFailed
+from workflow.core.model import ROOT, Field, Place, Setting, Text
+
+MAX_LENGTH = 2_000  # characters; CEL itself bounds depth (32) and the steps of a comprehension
+
+BUILT_IN = ("id", "state", "number", "holder", "key", "round", "open", "outcome", "created_by", "opened_at")
+BUILT_IN_OF_PARTS = (*BUILT_IN[:-1], "latest")  # CEL takes no moments inside a list
+LINKED = ("id", "lifecycle", "state", "number", "open")
+ACTOR = ("id", "name", "unit", "groups")
+
+_STRING = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+_NAMES = re.compile(
+    r"(?<![\w.])(case|input|actor|parent|settings|linked|parts)\s*\.\s*([A-Za-z_]\w*)|(?<![\w.])(now)\b"
+)
+_VISITS = re.compile(r"(?<![\w.])(?:visits|visited)\s*\(")
+_VISITED_STATE = re.compile(r"(?<![\w.])(?:visits|visited)\s*\(\s*(?:'([^']*)'|\"([^\"]*)\")")
+
+_MOMENTS = ("now", "case.opened_at", "parent.opened_at")
+
+_running = threading.local()
+
+
+def _visits(state: str) -> int:
+    return int(_running.visits.get(state, 0))
+
+
+def _visited(state: str) -> bool:
+    return bool(_running.visits.get(state, 0))
+
+
+_FUNCTIONS = [
+    cel.FunctionDecl("visits", [cel.Overload("visits_state", cel.Type.INT, [cel.Type.STRING], False, impl=_visits)]),
+    cel.FunctionDecl(
+        "visited", [cel.Overload("visited_state", cel.Type.BOOL, [cel.Type.STRING], False, impl=_visited)]
+    ),
+]
+
+
+class ExpressionProblem(Exception):
+    """An expression that cannot be used: `problems` are (line, column, text), counted from 1 within the source."""
+
+    def __init__(self, problems: Sequence[tuple[int, int, Text]]) -> None:
+        super().__init__("; ".join(text.say("en") for _, _, text in problems))
+        self.problems = list(problems)
+        self.line, self.column, self.text = self.problems[0]
+
+
+class CelExpression:
+    """A compiled expression. `names` are what it reads, `element` the type of its items where it gives a list."""
+
+    __slots__ = ("_loops", "_program", "element", "names", "source", "uses_visits")
+
+    def __init__(self, source: str, loops: Sequence[str] = (), element: str = "DYN") -> None:
+        self.source = source
+        self.element = element
+        self._loops = tuple(loops)
+        bare = _STRING.sub("''", source)
+        found = dict.fromkeys((m[3] or f"{m[1]}.{m[2]}") for m in _NAMES.finditer(bare))
+        self.names = tuple((name, *name.split(".", 1)) if "." in name else (name, name, "") for name in found)
+        self.uses_visits = bool(_VISITS.search(bare))
+        self._program: Any = None
+
+    def __repr__(self) -> str:
+        return f"CelExpression({self.source!r})"
+
+    def evaluate(self, scope: Any) -> Any:
+        """The value in `scope` (see `workflow.core.scope`); raises ConditionFailed where there is none."""
+        data = {name: scope.value(root, rest) for name, root, rest in self.names}
+        for loop in self._loops:
+            data[loop] = scope.loops.get(loop)
+        if self.uses_visits:
+            _running.visits = scope.case.visits
+        try:
+            program = self._program or self._compile()
+            answer = program.eval(data=data)
+            value = answer.plain_value()
+        except RuntimeError as problem:  # how the CEL runtime reports a budget exceeded
+            raise ConditionFailed(self.source, _tidy(str(problem))) from None
+        if type(value) is str and answer.type() == cel.Type.ERROR:
+            raise ConditionFailed(self.source, _tidy(value))
+        return value
+
+    def _compile(self) -> Any:
+        variables = {name: cel.Type.TIMESTAMP if name in _MOMENTS else cel.Type.DYN for name, _, _ in self.names}
+        variables.update(dict.fromkeys(self._loops, cel.Type.DYN))
+        self._program = cel.NewEnv(variables=variables, functions=_FUNCTIONS).compile(self.source)
+        return self._program
+
+
+class Vocabulary:
+    """The names that the conditions of one lifecycle may use, with their types.
+
+    `fields` are those of the root, `parts` those of each part, `states` the names that `visits()` may ask for.
+    With `check` false nothing is checked: for text that was checked before it was published.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Field],
+        parts: Mapping[str, Mapping[str, Field]],
+        settings: Mapping[str, Setting],
+        *,
+        states: Mapping[str, Sequence[str]] | None = None,
+        check: bool = True,
+    ) -> None:
+        self._check = None
+        if check:
+            from workflow.core.checking import Checker  # protobuf is imported only where something is checked
+
+            self._check = Checker(fields, parts, settings, states or {})
+
+    def compile(
+        self,
+        source: str,
+        *,
+        kind: str = ROOT,
+        input: Sequence[Field] = (),
+        loop: Mapping[str, str] | None = None,
+        want: str = "bool",
+    ) -> CelExpression:
+        """Compile `source` as it stands in `kind` ("" is the root).
+
+        `input` are the fields that come with the command, `loop` maps a loop variable to the `element` of the
+        expression it runs over, `want` is what the value must be: bool, int, text, list, record or any (see
+        `want_of`). Raises ExpressionProblem with every problem.
+        """
+        loops = loop or {}
+        if not source.strip():
+            raise ExpressionProblem([(1, 1, Text("这里缺少条件", "an expression is missing here"))])
+        if len(source) > MAX_LENGTH:
+            raise ExpressionProblem(
+                [
+                    (
+                        1,
+                        1,
+                        Text(
+                            f"条件过长：最多 {MAX_LENGTH} 个字符",
+                            f"the expression is too long: at most {MAX_LENGTH} characters",
+                        ),
+                    )
+                ]
+            )
+        element = "DYN"
+        if self._check is not None:
+            element = self._check.check(source, kind, input, loops, want)
+        return CelExpression(source, tuple(loops), element)
+
+
+def want_of(field: Field) -> str:
+    """What an expression must give to be written to `field`."""
+    return {"int": "int", "bool": "bool", "list": "list", "record": "record"}.get(field.type, "text")
+
+
+def visited_states(source: str) -> list[tuple[int, str]]:
+    """(offset, name) of every state that `visits("…")` or `visited("…")` asks for by a literal."""
+    return [
+        (m.start(1) if m[1] is not None else m.start(2), m[1] if m[1] is not None else m[2])
+        for m in _VISITED_STATE.finditer(source)
+    ]
+
+
+def _tidy(message: str) -> str:
+    """A CEL run-time message without its status words."""
+    message = re.sub(r"\s*\[[A-Z_]+\]$", "", message)
+    return re.sub(r"^[A-Z_]+: ", "", message)
+
+
+__all__ = ["BUILT_IN", "BUILT_IN_OF_PARTS", "CelExpression", "ExpressionProblem", "Place", "Vocabulary", "want_of"]

@@ -1,0 +1,464 @@
+"""The one decision: may this command happen to this case, and what does it change?
+
+`decide` is pure and total: the same arguments give the same answer, a `Move` or a `Refusal` with every blocker.
+`fire`, `why`, `offers`, simulation and migration all ask here, so they cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from typing import Any
+
+from workflow.core import kernel
+from workflow.core.calendar import Calendar, due, local
+from workflow.core.effects import NotPossible, draw
+from workflow.core.errors import ConditionFailed
+from workflow.core.input import accept, missing
+from workflow.core.model import (
+    EDIT,
+    ENGINE_ACTOR,
+    OPEN,
+    ORIGIN,
+    Actor,
+    Blocker,
+    Case,
+    Command,
+    Field,
+    File,
+    Json,
+    Kind,
+    Lifecycle,
+    Micros,
+    Move,
+    Refusal,
+    Route,
+    Text,
+    Transition,
+)
+from workflow.core.roles import held, may_represent, titles
+from workflow.core.scope import Scope
+
+_OPENING = Transition(OPEN, (), label=Text("新建", "open"))
+_EDITING = Transition(EDIT, (), label=Text("修改", "edit"))
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Something an actor may do to a case now: its inputs, and what still stands in the way."""
+
+    action: str
+    label: Text
+    act: bool
+    asks: tuple[Field, ...]
+    note: str
+    blockers: tuple[Blocker, ...]
+
+
+def decide(
+    lifecycle: Lifecycle, file: File, case_id: str, command: Command, now: Micros, calendar: Calendar
+) -> Move | Refusal:
+    """One command on one case of `file`. Raises KeyError only for a case that is not in the file."""
+    case = file.case(case_id)
+    verdict = _judge(lifecycle, file, case, command, now, calendar, trial=False)
+    return verdict if isinstance(verdict, Move) else Refusal(case_id, command.action, case.state, verdict)
+
+
+def opening(lifecycle: Lifecycle, command: Command, now: Micros, by: str, *, started: bool = False) -> Move | Refusal:
+    """A new root case in the name of `by`, with `command.input` as its fields; the move has no case id yet.
+
+    `started`: another case opens it, and whoever may take that transition may open what it starts.
+    """
+    kind = lifecycle.root
+    case = Case("", "", lifecycle.name, lifecycle.version, "", kind.initial, by, now, now)
+    blockers = _time_blockers(command, now)
+    roles: tuple[str, ...] = ()
+    if not started:
+        scope = Scope(lifecycle, File(case), case, command.actor, {}, now)
+        roles = held(lifecycle, lifecycle.opened_by, command.actor, scope)
+        blockers += _role_blockers(lifecycle, _OPENING, lifecycle.opened_by, command.actor, roles, scope)
+    values, wrong = accept(list(kind.fields.values()), command.input)
+    for field in kind.fields.values():
+        if field.default is not None and values.get(field.name) is None:
+            values[field.name] = field.default
+    wrong_names = {b.about for b in wrong}
+    needed = [f for f in kind.fields.values() if f.required and f.name not in wrong_names]
+    blockers += wrong + missing(needed, values)
+    if blockers:
+        return Refusal("", OPEN, "", tuple(blockers))
+    values = {name: value for name, value in values.items() if value is not None}
+    final = kind.states[kind.initial].final
+    return Move("", OPEN, "open", "", kind.initial, {}, command.note or None, roles, values, final)
+
+
+def why(
+    lifecycle: Lifecycle, file: File, case_id: str, action: str, actor: Actor, now: Micros, calendar: Calendar
+) -> tuple[Blocker, ...]:
+    """What stands in the way of `action` whatever its input; empty where it could be done with the right input."""
+    verdict = _judge(lifecycle, file, file.case(case_id), Command(action, actor), now, calendar, trial=True)
+    return () if isinstance(verdict, Move) else verdict
+
+
+def offers(
+    lifecycle: Lifecycle, file: File, case_id: str, actor: Actor, now: Micros, calendar: Calendar
+) -> tuple[Offer, ...]:
+    """Everything that state and role allow `actor` to try, in the order of the lifecycle."""
+    case = file.case(case_id)
+    kind = lifecycle.kind(case.kind)
+    offered = []
+    for action in (*kind.transitions, EDIT):
+        blockers = why(lifecycle, file, case_id, action, actor, now, calendar)
+        if any(b.code in ("not_offered", "role") for b in blockers):
+            continue
+        if action == EDIT:
+            fields = _editable(lifecycle, case, kind, actor, Scope(lifecycle, file, case, actor, {}, now))[1]
+            offered.append(Offer(EDIT, Text("修改", "Edit"), True, fields, "optional", blockers))
+        else:
+            transition = kind.transitions[action]
+            asks = tuple(
+                replace(f, required=f.required or f.name in transition.require)
+                if case.values.get(f.name) in (None, [])
+                else replace(f, required=False)
+                for f in accepted_fields(kind, transition)
+            )
+            offered.append(Offer(action, transition.label, transition.act, asks, transition.note, blockers))
+    return tuple(offered)
+
+
+def accepted_fields(kind: Kind, transition: Transition) -> tuple[Field, ...]:
+    """What may come with `transition`: what it asks, and the fields it requires."""
+    asked = {field.name for field in transition.asks}
+    return transition.asks + tuple(kind.fields[name] for name in transition.require if name not in asked)
+
+
+def automatic(lifecycle: Lifecycle, file: File, now: Micros) -> tuple[str, Command] | None:
+    """The next join that holds: the case and the command the engine must give. Raises ConditionFailed."""
+    for case in file:
+        if not case.open:
+            continue
+        for join in lifecycle.kind(case.kind).states[case.state].joins:
+            if join.when.evaluate(Scope(lifecycle, file, case, ENGINE_ACTOR, {}, now)) is True:
+                return case.id, Command(join.take, ENGINE_ACTOR)
+    return None
+
+
+# ---------------------------------------------------------------- the judgement, step by step
+
+
+def _judge(
+    lifecycle: Lifecycle, file: File, case: Case, command: Command, now: Micros, calendar: Calendar, *, trial: bool
+) -> Move | tuple[Blocker, ...]:
+    """The move, or every blocker. A `trial` has no input: what depends on input is not held against it."""
+    kind = lifecycle.kind(case.kind)
+    actor = command.actor
+    scope = Scope(lifecycle, file, case, actor, {}, now)
+    if command.action == EDIT:
+        return _edit(lifecycle, case, kind, command, scope, now, trial)
+    transition = kind.transitions.get(command.action)
+    if transition is None:
+        return (_unknown(kind, case, command.action),)
+    roles = held(lifecycle, transition.by, actor, scope)
+    refused = _role_blockers(lifecycle, transition, transition.by, actor, roles, scope)
+    if not _offered(case, kind, transition):
+        return (_not_offered(kind, case, transition), *refused)
+
+    blockers = refused + _clock_blockers(case, transition, now, calendar) + _time_blockers(command, now)
+    values, written, faults = _input(kind, case, transition, command)
+    if not trial:
+        blockers += faults
+        if transition.note == "required" and not (command.note or "").strip():
+            blockers.append(
+                Blocker("missing", Text("请写明理由（--note）", "a note with the reason is needed"), "note")
+            )
+    after = replace(case, values={**case.values, **written}) if written else case
+    scope = Scope(lifecycle, file, after, actor, values, now)
+    unsure = trial or bool(faults)  # then nothing that reads the input can be judged
+    blockers += _guard_blockers(transition, scope, unsure)
+    route, fault = _route(transition, scope, unsure)
+    if fault is not None:
+        blockers.append(fault)
+    if trial or blockers:
+        return tuple(blockers)
+
+    target = _target(kind, case, transition, route)
+    if target is None:
+        return (Blocker("no_route", Text("没有可以返回的状态", "there is no state to go back to"), transition.name),)
+    final = kind.states[target].final
+    try:
+        drawn = draw(lifecycle, transition, route, scope, case, ends=not transition.act and final is not None)
+    except NotPossible as problem:
+        return (problem.blocker,)
+    if final is not None and not transition.act and case.kind == "":
+        left = [p for p in file.parts if p.open and p.id not in drawn.closed and not lifecycle.parts[p.kind].outlives]
+        if left or any(not lifecycle.parts[o.part].outlives for o in drawn.opened):
+            return (_open_parts(lifecycle, left),)
+    return Move(
+        case=case.id,
+        action=transition.name,
+        kind="act" if transition.act else "move",
+        source=case.state,
+        target=kernel.step(kind, case.state, transition.name, target),
+        input=values,
+        note=command.note or None,
+        roles=roles,
+        set={**written, **drawn.set},
+        outcome=None if transition.act else final,
+        opened=drawn.opened,
+        closed=drawn.closed,
+        numbers=drawn.numbers,
+        started=drawn.started,
+        limited=transition.at_most_every is not None,
+    )
+
+
+def _edit(
+    lifecycle: Lifecycle, case: Case, kind: Kind, command: Command, scope: Scope, now: Micros, trial: bool
+) -> Move | tuple[Blocker, ...]:
+    """Changing fields where the state lets somebody: an act with the fields as its input."""
+    roles, fields = _editable(lifecycle, case, kind, command.actor, scope)
+    edit = kind.states[case.state].edit
+    if not case.open or not edit:
+        return (
+            Blocker(
+                "not_offered",
+                Text(
+                    f"“{_state(kind, case.state).zh}”状态下不能修改内容",
+                    f"nothing can be edited in the state {_state(kind, case.state).en!r}",
+                ),
+                EDIT,
+            ),
+        )
+    blockers = _role_blockers(lifecycle, _EDITING, edit, command.actor, roles, scope)
+    blockers += _time_blockers(command, now)
+    if trial or blockers:
+        return tuple(blockers)
+    values, wrong = accept(fields, command.input)
+    wrong += missing([f for f in fields if f.required and f.name in values], values)
+    if not command.input:
+        wrong.append(Blocker("missing", Text("没有给出要修改的内容", "nothing to change was given"), None))
+    if wrong:
+        return tuple(wrong)
+    return Move(
+        case.id, EDIT, "edit", case.state, kernel.step(kind, case.state, EDIT, case.state), values, command.note or None,
+        roles, values,
+    )  # fmt: skip
+
+
+def _editable(
+    lifecycle: Lifecycle, case: Case, kind: Kind, actor: Actor, scope: Scope
+) -> tuple[tuple[str, ...], tuple[Field, ...]]:
+    edit = kind.states[case.state].edit
+    roles = held(lifecycle, edit, actor, scope)
+    return roles, tuple(kind.fields[name] for name in dict.fromkeys(n for role in roles for n in edit[role]))
+
+
+def _offered(case: Case, kind: Kind, transition: Transition) -> bool:
+    """A case closed from above has an outcome without a final state: nothing more happens to it."""
+    closed_from_above = case.outcome is not None and kind.states[case.state].final is None
+    return case.state in transition.sources and not closed_from_above
+
+
+def _input(
+    kind: Kind, case: Case, transition: Transition, command: Command
+) -> tuple[dict[str, Json], dict[str, Json], list[Blocker]]:
+    """The input in stored form, what of it is written to fields of the case, and what is wrong with it."""
+    fields = accepted_fields(kind, transition)
+    values, faults = accept(fields, command.input)
+    for field in fields:
+        if field.name not in values and field.name not in kind.fields:
+            values[field.name] = field.default if field.default is not None else [] if field.type == "list" else None
+    written: dict[str, Json] = {n: v for n, v in values.items() if n in kind.fields and v is not None}
+    wrong = {b.about for b in faults}
+    needed = [f for f in fields if f.name not in wrong and (f.required or f.name in transition.require)]
+    faults += missing(needed, {**case.values, **values, **written})
+    return values, written, faults
+
+
+def _guard_blockers(transition: Transition, scope: Scope, unsure: bool) -> list[Blocker]:
+    blockers = []
+    for guard in transition.guards:
+        if unsure and _reads_input(guard.when, transition):
+            continue
+        try:
+            if guard.when.evaluate(scope) is not True:
+                blockers.append(Blocker("guard", guard.otherwise, guard.name))
+        except ConditionFailed as failed:
+            blockers.append(_undecided(guard.otherwise, failed, guard.name))
+    return blockers
+
+
+def _route(transition: Transition, scope: Scope, unsure: bool) -> tuple[Route | None, Blocker | None]:
+    """The one route that holds. Alternatives must match exactly once; `else` holds where no other does."""
+    if not transition.routes:
+        return None, None
+    if unsure and any(r.when is not None and _reads_input(r.when, transition) for r in transition.routes):
+        return None, None
+    holding = []
+    try:
+        for route in transition.routes:
+            if route.when is not None and route.when.evaluate(scope) is True:
+                holding.append(route)
+    except ConditionFailed as failed:
+        return None, Blocker("condition", failed.text, transition.name)
+    if not holding:
+        holding = [route for route in transition.routes if route.when is None]
+    if len(holding) == 1:
+        return holding[0], None
+    name = _called(transition)
+    if not holding:
+        return None, Blocker(
+            "no_route",
+            Text(
+                f"“{name.zh}”没有适用的去向，请联系流程管理员",
+                f"{name.en!r} has no route that fits; ask the lifecycle's administrator",
+            ),
+            transition.name,
+        )
+    ways = ", ".join(route.to for route in holding)
+    return None, Blocker(
+        "no_route",
+        Text(
+            f"“{name.zh}”同时有几个去向（{ways}），请联系流程管理员", f"{name.en!r} has several routes at once ({ways})"
+        ),
+        transition.name,
+    )
+
+
+def _target(kind: Kind, case: Case, transition: Transition, route: Route | None) -> str | None:
+    if transition.act:
+        return case.state
+    target = route.to if route is not None else transition.to
+    if target != ORIGIN:
+        return target
+    return case.origin if case.origin in kernel.targets(kind, transition) else None
+
+
+def _reads_input(expression: Any, transition: Transition) -> bool:
+    """Whether it depends on what comes with the command: on `input`, or on a field the command may write."""
+    given = {f"case.{name}" for name in (*(f.name for f in transition.asks), *transition.require)}
+    return any(root == "input" or name in given for name, root, _ in getattr(expression, "names", ()))
+
+
+# ---------------------------------------------------------------- blockers
+
+
+def _role_blockers(
+    lifecycle: Lifecycle, action: Transition, by: Iterable[str], actor: Actor, roles: tuple[str, ...], scope: Scope
+) -> list[Blocker]:
+    if roles and actor.on_behalf_of is None:
+        return []
+    blockers = []
+    name = actor.name or actor.id
+    if actor.on_behalf_of is not None and not may_represent(lifecycle, actor, scope):
+        sentence = Text(f"{name}不能代他人办理", f"{name} may not act on behalf of others")
+        blockers.append(Blocker("role", sentence, "proxies"))
+    if not roles:
+        what, allowed = _called(action), titles(lifecycle, by)
+        sentence = Text(
+            f"“{what.zh}”须由{allowed.zh}办理，{name}不是", f"{what.en!r} is for {allowed.en}; {name} is not"
+        )
+        blockers.append(Blocker("role", sentence, "role"))
+    return blockers
+
+
+def _time_blockers(command: Command, now: Micros) -> list[Blocker]:
+    if command.happened is not None and command.happened > now:
+        return [
+            Blocker("invalid", Text("发生时间不能晚于现在", "what happened cannot lie in the future"), "happened"),
+        ]
+    return []
+
+
+def _clock_blockers(case: Case, transition: Transition, now: Micros, calendar: Calendar) -> list[Blocker]:
+    if transition.within is None and transition.at_most_every is None:
+        return []
+    blockers = []
+    name = _called(transition)
+    if transition.within is not None:
+        end = due(case.opened_at, transition.within, calendar)
+        if now >= end:
+            last = local(end - 1).date().isoformat()
+            blockers.append(
+                Blocker(
+                    "too_late",
+                    Text(
+                        f"“{name.zh}”须在 {_length(transition, 'within', 'zh')}内提出，已于 {last} 截止",
+                        f"{name.en!r} had to come within {_length(transition, 'within', 'en')}; the last day was {last}",
+                    ),
+                    transition.name,
+                )
+            )
+    last_time = case.acted.get(transition.name)
+    if transition.at_most_every is not None and last_time is not None:
+        again = due(last_time, transition.at_most_every, calendar)
+        if now < again:
+            day = local(again).date().isoformat()
+            blockers.append(
+                Blocker(
+                    "too_soon",
+                    Text(
+                        f"“{name.zh}”每 {_length(transition, 'at_most_every', 'zh')}至多一次，{day} 起可再办",
+                        f"{name.en!r} is allowed once every {_length(transition, 'at_most_every', 'en')}; again from {day}",
+                    ),
+                    transition.name,
+                )
+            )
+    return blockers
+
+
+_UNITS = {
+    "h": ("小时", "hours"), "d": ("日", "days"), "bd": ("个工作日", "working days"), "mo": ("个月", "months"),
+}  # fmt: skip
+
+
+def _length(transition: Transition, which: str, language: str) -> str:
+    duration = getattr(transition, which)
+    zh, en = _UNITS[duration.unit]
+    return f"{duration.n} {zh if language == 'zh' else en}"
+
+
+def _undecided(sentence: Text, failed: ConditionFailed, about: str) -> Blocker:
+    return Blocker("condition", Text(f"{sentence.zh}（{failed.text.zh}）", f"{sentence.en} ({failed.text.en})"), about)
+
+
+def _unknown(kind: Kind, case: Case, action: str) -> Blocker:
+    here = [t.name for t in kind.transitions.values() if case.state in t.sources]
+    near = get_close_matches(action, kind.transitions, n=1)
+    zh = f"；是否指“{near[0]}”？" if near else f"；此时可办：{'、'.join(here) or '（无）'}"
+    en = f"; did you mean {near[0]!r}?" if near else f"; possible now: {', '.join(here) or '(nothing)'}"
+    return Blocker("not_offered", Text(f"没有“{action}”这个动作{zh}", f"there is no action {action!r}{en}"), action)
+
+
+def _not_offered(kind: Kind, case: Case, transition: Transition) -> Blocker:
+    name, state = _called(transition), _state(kind, case.state)
+    if not case.open:
+        return Blocker(
+            "not_offered", Text(f"已结束（{state.zh}），不能“{name.zh}”", f"it has ended ({state.en}); {name.en!r} is not possible"),
+            transition.name,
+        )  # fmt: skip
+    zh = "、".join(_state(kind, s).zh for s in transition.sources)
+    en = ", ".join(_state(kind, s).en for s in transition.sources)
+    return Blocker(
+        "not_offered",
+        Text(
+            f"现为“{state.zh}”，不能“{name.zh}”；须在：{zh}",
+            f"it is {state.en!r} now; {name.en!r} is possible in: {en}",
+        ),
+        transition.name,
+    )
+
+
+def _open_parts(lifecycle: Lifecycle, left: list[Case]) -> Blocker:
+    zh = "、".join(f"{lifecycle.parts[p.kind].label.zh or p.kind}（{p.holder or p.key}）" for p in left)
+    en = ", ".join(f"{lifecycle.parts[p.kind].label.en or p.kind} ({p.holder or p.key})" for p in left)
+    return Blocker("open_parts", Text(f"还有未完成的：{zh}", f"still open: {en}"), left[0].kind if left else None)
+
+
+def _called(transition: Transition) -> Text:
+    return Text(transition.label.say("zh") or transition.name, transition.label.say("en") or transition.name)
+
+
+def _state(kind: Kind, name: str) -> Text:
+    state = kind.states.get(name)
+    return Text(state.label.say("zh") or name, state.label.say("en") or name) if state else Text(name, name)

@@ -1,0 +1,105 @@
+"""`fold`: one record's facts applied to a file. The engine and the replay both go through here, so they cannot differ."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from workflow.core.model import Case, File, Lifecycle
+
+
+def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> File:
+    """The file after `entry`; `file` is None before the record that opens it. Nothing given is changed.
+
+    `records` and `head` are the chain's own and are not touched.
+    """
+    kind = entry["kind"]
+    if kind == "open":
+        root = _new_case(entry["case"], entry["case"], "", entry, entry, lifecycle)
+        root.number = entry.get("number")
+        root.outcome = entry.get("outcome")
+        file = File(_linked(root, entry))
+        return _open_parts(file, entry, lifecycle)
+    if file is None:
+        raise LookupError("a file begins with the record that opens it")
+    if kind not in ("move", "act", "edit"):
+        return file
+    case = file.case(entry["case"])
+    changed = replace(case, revision=case.revision + 1, number=entry.get("number", case.number))
+    if "set" in entry:
+        changed.values = {**case.values, **entry["set"]}
+    if "limited" in entry:
+        changed.acted = {**case.acted, entry["action"]: entry["at"]}
+    if kind == "move":
+        changed.state = entry["to"]
+        changed.origin = case.state
+        changed.entered_at = entry["at"]
+        changed.outcome = entry.get("outcome")
+        changed.visits = _visits(case.visits, case.state, entry["to"], lifecycle, case.kind)
+    closed = frozenset(entry.get("closed", ()))
+    after = replace(
+        file,
+        root=_linked(changed, entry) if case is file.root else file.root,
+        parts=tuple(
+            _linked(changed, entry)
+            if part is case
+            else replace(part, outcome="cancelled", revision=part.revision + 1)
+            if part.id in closed
+            else part
+            for part in file.parts
+        )
+        if case is not file.root or closed
+        else file.parts,
+    )
+    return _open_parts(after, entry, lifecycle)
+
+
+def _linked(case: Case, entry: Mapping[str, Any]) -> Case:
+    links = {s["link"]: s["id"] for s in entry.get("started", ()) if "link" in s}
+    if links:
+        case.values = {**case.values, **links}
+    return case
+
+
+def _open_parts(file: File, entry: Mapping[str, Any], lifecycle: Lifecycle) -> File:
+    opened = entry.get("opened", ())
+    if opened:
+        parts = tuple(_new_case(o["id"], file.root.id, o["part"], o, entry, lifecycle) for o in opened)
+        file = replace(file, parts=file.parts + parts)
+    return file
+
+
+def _new_case(
+    id: str, root: str, kind: str, facts: Mapping[str, Any], entry: Mapping[str, Any], lifecycle: Lifecycle
+) -> Case:
+    state = facts["state"] if kind else entry["to"]
+    return Case(
+        id=id,
+        root=root,
+        lifecycle=entry["lifecycle"]["name"],
+        version=entry["lifecycle"]["version"],
+        kind=kind,
+        state=state,
+        created_by=facts["by"],
+        opened_at=entry["at"],
+        entered_at=entry["at"],
+        key=facts.get("key", ""),
+        round=facts.get("round", 1),
+        holder=facts.get("holder"),
+        values=dict(facts.get("set", {})),
+        visits=_visits({}, None, state, lifecycle, kind),
+        revision=1,
+    )
+
+
+def _visits(
+    visits: Mapping[str, int], source: str | None, target: str, lifecycle: Lifecycle, kind: str
+) -> dict[str, int]:
+    """Entering a nested state enters its parents too, unless the case was inside them already."""
+    states = lifecycle.kind(kind).states
+    inside = states[source].within if source is not None and source in states else ()
+    entered = dict(visits)
+    for name in (*(parent for parent in states[target].within if parent not in inside), target):
+        entered[name] = entered.get(name, 0) + 1
+    return entered

@@ -1,0 +1,196 @@
+"""Audit records: their content, their one written form, and the hashes that chain them.
+
+The written form is RFC 8785 (JSON canonicalisation) on a restricted value set: no floats, integers within ±(2^53−1),
+strings in NFC, ASCII keys. The leaf hash is that of RFC 9162: SHA-256 over 0x00 and the UTF-8 text. Each record names
+the leaf of its file's previous record, so that a file is one chain from `GENESIS` on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from workflow.core.errors import InputInvalid
+from workflow.core.input import LARGEST
+from workflow.core.model import Actor, Blocker, Command, Lifecycle, Micros, Move, NoticeWanted, NumberWanted, Text
+
+GENESIS = "0" * 64
+VERSION = 1
+
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+
+Record = dict[str, Any]
+
+
+def canonical(value: Any) -> str:
+    """The one written form of `value`; raises InputInvalid for what has none."""
+    _check(value, "")
+    return _encode(value)
+
+
+def leaf(text: str) -> str:
+    """The RFC 9162 leaf hash of a record's written form, hexadecimal."""
+    return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
+
+
+def chain(entry: Record, log: str, seq: int, prev: str) -> tuple[str, str]:
+    """Give `entry` its place (`log`, `seq` from 1, `prev`) and return its written form and leaf hash."""
+    entry["v"] = VERSION
+    entry["log"] = log
+    entry["seq"] = seq
+    entry["prev"] = prev or GENESIS
+    text = canonical(entry)
+    return text, leaf(text)
+
+
+def who(actor: Actor, roles: Iterable[str] = ()) -> Record:
+    """The actor as a record keeps him: a snapshot, for people change offices."""
+    return _present(
+        id=actor.id,
+        name=actor.name,
+        unit=actor.unit,
+        roles=list(roles),
+        through=actor.through,
+        **{"for": actor.on_behalf_of},
+    )
+
+
+def move_entry(
+    move: Move,
+    command: Command,
+    lifecycle: Lifecycle,
+    *,
+    file: str,
+    now: Micros,
+    part_ids: Sequence[str] = (),
+    numbers: Sequence[tuple[NumberWanted, str]] = (),
+    started: Sequence[str] = (),
+    request: str | None = None,
+    by: str | None = None,
+) -> Record:
+    """The facts of one move. What the input wrote to fields stands under `set` and is not repeated under `input`.
+
+    `part_ids`, `numbers` and `started` are what the engine drew for what the move asks; `by` is in whose name a root
+    case is opened.
+    """
+    changes = dict(move.set)
+    number = None
+    for wanted, drawn in numbers:
+        if wanted.field is None:
+            number = drawn
+        else:
+            changes[wanted.field] = drawn
+    opened = [
+        _present(
+            id=id, part=part.part, key=part.key, round=part.round, state=part.state, holder=part.holder,
+            by=part.created_by, set=dict(part.set),
+        )
+        for id, part in zip(part_ids, move.opened, strict=True)
+    ]  # fmt: skip
+    begun = [_present(lifecycle=s.lifecycle, id=id, link=s.link) for id, s in zip(started, move.started, strict=True)]
+    return _present(
+        file=file,
+        case=move.case or file,
+        at=now,
+        happened=command.happened if command.happened != now else None,
+        who=who(command.actor, move.roles),
+        lifecycle=_version(lifecycle),
+        kind=move.kind,
+        action=move.action,
+        by=by,
+        note=move.note,
+        input={name: value for name, value in move.input.items() if name not in move.set and value is not None},
+        set=changes,
+        number=number,
+        outcome=move.outcome,
+        opened=opened,
+        closed=list(move.closed),
+        started=begun,
+        limited=move.limited or None,
+        request=request,
+        to=move.target,
+        **({"from": move.source} if move.kind != "open" else {}),
+    )
+
+
+def refusal_entry(
+    case: str,
+    state: str,
+    command: Command,
+    blockers: Iterable[Blocker],
+    lifecycle: Lifecycle | None,
+    *,
+    file: str,
+    now: Micros,
+    request: str | None = None,
+) -> Record:
+    """The facts of one refusal: what was tried, by whom, and every reason. Only the names of the input are kept."""
+    return _present(
+        file=file,
+        case=case,
+        at=now,
+        who=who(command.actor),
+        lifecycle=_version(lifecycle) if lifecycle else None,
+        kind="refusal",
+        action=_writable(command.action),
+        given=sorted(_writable(str(name)) for name in command.input),
+        blockers=[_present(code=b.code, about=b.about and _writable(b.about), zh=_writable(b.text.zh), en=_writable(b.text.en)) for b in blockers],
+        request=request,
+        **{"from": state or None},
+    )  # fmt: skip
+
+
+def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
+    """The notices of a step as its record keeps them."""
+    return [_present(to=n.to, template=n.template, failed=n.failed) for n in notices]
+
+
+def _version(lifecycle: Lifecycle) -> Record:
+    return {"name": lifecycle.name, "version": lifecycle.version, "digest": lifecycle.digest}
+
+
+def _present(**facts: Any) -> Record:
+    return {name: value for name, value in facts.items() if value not in (None, "", [], {})}
+
+
+def _writable(text: str) -> str:
+    """Any text in a form a record can hold: what was refused must still be recorded."""
+    return unicodedata.normalize("NFC", text[:500].encode("utf-8", "replace").decode())
+
+
+def _check(value: Any, where: str) -> None:
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():
+            if not unicodedata.is_normalized("NFC", value):
+                raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
+            try:
+                value.encode()
+            except UnicodeEncodeError:
+                raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate") from None
+    elif kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str or not key.isascii():
+                raise _unwritable(where, f"名称“{key}”须为 ASCII 文字", f"the key {key!r} must be an ASCII text")
+            _check(inner, f"{where}.{key}" if where else key)
+    elif kind is list:
+        for number, inner in enumerate(value):
+            _check(inner, f"{where}[{number}]")
+    elif kind is int:
+        if not -LARGEST <= value <= LARGEST:
+            raise _unwritable(where, f"整数 {value} 过大", f"the whole number {value} is too large")
+    elif value is not None and kind is not bool:
+        raise _unwritable(where, f"不能记录 {kind.__name__}", f"a {kind.__name__} cannot be recorded")
+
+
+def _unwritable(where: str, zh: str, en: str) -> InputInvalid:
+    return InputInvalid(Text(f"审计记录的“{where}”：{zh}", f"in the audit record, {where or 'value'}: {en}"))
+
+
+def read(text: str) -> Mapping[str, Any]:
+    """A record from its written form."""
+    record: Mapping[str, Any] = json.loads(text)
+    return record
