@@ -261,7 +261,7 @@ def _struct(name: str, language: str) -> str:
     if short == "Case":
         return "本案" if language == "zh" else "the case"
     if short == "Parts":
-        return "parts" if language == "zh" else "parts"
+        return "parts"
     if short == "Links":
         return "linked"
     if part := re.fullmatch(r"(?:Part|Listed)_(\w+)", short):

@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any
 
+from workflow.core import blockers as no
 from workflow.core import kernel
-from workflow.core.calendar import Calendar, due, local
+from workflow.core.calendar import Calendar
 from workflow.core.effects import NotPossible, draw
 from workflow.core.errors import ConditionFailed
 from workflow.core.input import accept, missing
@@ -37,7 +36,7 @@ from workflow.core.model import (
     Text,
     Transition,
 )
-from workflow.core.roles import held, may_represent, titles
+from workflow.core.roles import held
 from workflow.core.scope import Scope
 
 _OPENING = Transition(OPEN, (), label=Text("新建", "open"))
@@ -72,12 +71,12 @@ def opening(lifecycle: Lifecycle, command: Command, now: Micros, by: str, *, sta
     """
     kind = lifecycle.root
     case = Case("", "", lifecycle.name, lifecycle.version, "", kind.initial, by, now, now)
-    blockers = _time_blockers(command, now)
+    blockers = no.for_moment(command, now)
     roles: tuple[str, ...] = ()
     if not started:
         scope = Scope(lifecycle, File(case), case, command.actor, {}, now)
         roles = held(lifecycle, lifecycle.opened_by, command.actor, scope)
-        blockers += _role_blockers(lifecycle, _OPENING, lifecycle.opened_by, command.actor, roles, scope)
+        blockers += no.for_role(lifecycle, _OPENING, lifecycle.opened_by, command.actor, roles, scope)
     values, wrong = accept(list(kind.fields.values()), command.input)
     for field in kind.fields.values():
         if field.default is not None and values.get(field.name) is None:
@@ -157,13 +156,13 @@ def _judge(
         return _edit(lifecycle, case, kind, command, scope, now, trial)
     transition = kind.transitions.get(command.action)
     if transition is None:
-        return (_unknown(kind, case, command.action),)
+        return (no.unknown_action(kind, case, command.action),)
     roles = held(lifecycle, transition.by, actor, scope)
-    refused = _role_blockers(lifecycle, transition, transition.by, actor, roles, scope)
+    refused = no.for_role(lifecycle, transition, transition.by, actor, roles, scope)
     if not _offered(case, kind, transition):
-        return (_not_offered(kind, case, transition), *refused)
+        return (no.not_offered(kind, case, transition), *refused)
 
-    blockers = refused + _clock_blockers(case, transition, now, calendar) + _time_blockers(command, now)
+    blockers = refused + no.for_clocks(case, transition, now, calendar) + no.for_moment(command, now)
     values, written, faults = _input(kind, case, transition, command)
     if not trial:
         blockers += faults
@@ -192,7 +191,7 @@ def _judge(
     if final is not None and not transition.act and case.kind == "":
         left = [p for p in file.parts if p.open and p.id not in drawn.closed and not lifecycle.parts[p.kind].outlives]
         if left or any(not lifecycle.parts[o.part].outlives for o in drawn.opened):
-            return (_open_parts(lifecycle, left),)
+            return (no.open_parts(lifecycle, left),)
     return Move(
         case=case.id,
         action=transition.name,
@@ -223,14 +222,14 @@ def _edit(
             Blocker(
                 "not_offered",
                 Text(
-                    f"“{_state(kind, case.state).zh}”状态下不能修改内容",
-                    f"nothing can be edited in the state {_state(kind, case.state).en!r}",
+                    f"“{no.state_name(kind, case.state).zh}”状态下不能修改内容",
+                    f"nothing can be edited in the state {no.state_name(kind, case.state).en!r}",
                 ),
                 EDIT,
             ),
         )
-    blockers = _role_blockers(lifecycle, _EDITING, edit, command.actor, roles, scope)
-    blockers += _time_blockers(command, now)
+    blockers = no.for_role(lifecycle, _EDITING, edit, command.actor, roles, scope)
+    blockers += no.for_moment(command, now)
     if trial or blockers:
         return tuple(blockers)
     values, wrong = accept(fields, command.input)
@@ -284,7 +283,7 @@ def _guard_blockers(transition: Transition, scope: Scope, unsure: bool) -> list[
             if guard.when.evaluate(scope) is not True:
                 blockers.append(Blocker("guard", guard.otherwise, guard.name))
         except ConditionFailed as failed:
-            blockers.append(_undecided(guard.otherwise, failed, guard.name))
+            blockers.append(no.undecided(guard.otherwise, failed, guard.name))
     return blockers
 
 
@@ -294,18 +293,15 @@ def _route(transition: Transition, scope: Scope, unsure: bool) -> tuple[Route | 
         return None, None
     if unsure and any(r.when is not None and _reads_input(r.when, transition) for r in transition.routes):
         return None, None
-    holding = []
     try:
-        for route in transition.routes:
-            if route.when is not None and route.when.evaluate(scope) is True:
-                holding.append(route)
+        holding = [r for r in transition.routes if r.when is not None and r.when.evaluate(scope) is True]
     except ConditionFailed as failed:
         return None, Blocker("condition", failed.text, transition.name)
     if not holding:
         holding = [route for route in transition.routes if route.when is None]
     if len(holding) == 1:
         return holding[0], None
-    name = _called(transition)
+    name = no.called(transition)
     if not holding:
         return None, Blocker(
             "no_route",
@@ -338,127 +334,3 @@ def _reads_input(expression: Any, transition: Transition) -> bool:
     """Whether it depends on what comes with the command: on `input`, or on a field the command may write."""
     given = {f"case.{name}" for name in (*(f.name for f in transition.asks), *transition.require)}
     return any(root == "input" or name in given for name, root, _ in getattr(expression, "names", ()))
-
-
-# ---------------------------------------------------------------- blockers
-
-
-def _role_blockers(
-    lifecycle: Lifecycle, action: Transition, by: Iterable[str], actor: Actor, roles: tuple[str, ...], scope: Scope
-) -> list[Blocker]:
-    if roles and actor.on_behalf_of is None:
-        return []
-    blockers = []
-    name = actor.name or actor.id
-    if actor.on_behalf_of is not None and not may_represent(lifecycle, actor, scope):
-        sentence = Text(f"{name}不能代他人办理", f"{name} may not act on behalf of others")
-        blockers.append(Blocker("role", sentence, "proxies"))
-    if not roles:
-        what, allowed = _called(action), titles(lifecycle, by)
-        sentence = Text(
-            f"“{what.zh}”须由{allowed.zh}办理，{name}不是", f"{what.en!r} is for {allowed.en}; {name} is not"
-        )
-        blockers.append(Blocker("role", sentence, "role"))
-    return blockers
-
-
-def _time_blockers(command: Command, now: Micros) -> list[Blocker]:
-    if command.happened is not None and command.happened > now:
-        return [
-            Blocker("invalid", Text("发生时间不能晚于现在", "what happened cannot lie in the future"), "happened"),
-        ]
-    return []
-
-
-def _clock_blockers(case: Case, transition: Transition, now: Micros, calendar: Calendar) -> list[Blocker]:
-    if transition.within is None and transition.at_most_every is None:
-        return []
-    blockers = []
-    name = _called(transition)
-    if transition.within is not None:
-        end = due(case.opened_at, transition.within, calendar)
-        if now >= end:
-            last = local(end - 1).date().isoformat()
-            blockers.append(
-                Blocker(
-                    "too_late",
-                    Text(
-                        f"“{name.zh}”须在 {_length(transition, 'within', 'zh')}内提出，已于 {last} 截止",
-                        f"{name.en!r} had to come within {_length(transition, 'within', 'en')}; the last day was {last}",
-                    ),
-                    transition.name,
-                )
-            )
-    last_time = case.acted.get(transition.name)
-    if transition.at_most_every is not None and last_time is not None:
-        again = due(last_time, transition.at_most_every, calendar)
-        if now < again:
-            day = local(again).date().isoformat()
-            blockers.append(
-                Blocker(
-                    "too_soon",
-                    Text(
-                        f"“{name.zh}”每 {_length(transition, 'at_most_every', 'zh')}至多一次，{day} 起可再办",
-                        f"{name.en!r} is allowed once every {_length(transition, 'at_most_every', 'en')}; again from {day}",
-                    ),
-                    transition.name,
-                )
-            )
-    return blockers
-
-
-_UNITS = {
-    "h": ("小时", "hours"), "d": ("日", "days"), "bd": ("个工作日", "working days"), "mo": ("个月", "months"),
-}  # fmt: skip
-
-
-def _length(transition: Transition, which: str, language: str) -> str:
-    duration = getattr(transition, which)
-    zh, en = _UNITS[duration.unit]
-    return f"{duration.n} {zh if language == 'zh' else en}"
-
-
-def _undecided(sentence: Text, failed: ConditionFailed, about: str) -> Blocker:
-    return Blocker("condition", Text(f"{sentence.zh}（{failed.text.zh}）", f"{sentence.en} ({failed.text.en})"), about)
-
-
-def _unknown(kind: Kind, case: Case, action: str) -> Blocker:
-    here = [t.name for t in kind.transitions.values() if case.state in t.sources]
-    near = get_close_matches(action, kind.transitions, n=1)
-    zh = f"；是否指“{near[0]}”？" if near else f"；此时可办：{'、'.join(here) or '（无）'}"
-    en = f"; did you mean {near[0]!r}?" if near else f"; possible now: {', '.join(here) or '(nothing)'}"
-    return Blocker("not_offered", Text(f"没有“{action}”这个动作{zh}", f"there is no action {action!r}{en}"), action)
-
-
-def _not_offered(kind: Kind, case: Case, transition: Transition) -> Blocker:
-    name, state = _called(transition), _state(kind, case.state)
-    if not case.open:
-        return Blocker(
-            "not_offered", Text(f"已结束（{state.zh}），不能“{name.zh}”", f"it has ended ({state.en}); {name.en!r} is not possible"),
-            transition.name,
-        )  # fmt: skip
-    zh = "、".join(_state(kind, s).zh for s in transition.sources)
-    en = ", ".join(_state(kind, s).en for s in transition.sources)
-    return Blocker(
-        "not_offered",
-        Text(
-            f"现为“{state.zh}”，不能“{name.zh}”；须在：{zh}",
-            f"it is {state.en!r} now; {name.en!r} is possible in: {en}",
-        ),
-        transition.name,
-    )
-
-
-def _open_parts(lifecycle: Lifecycle, left: list[Case]) -> Blocker:
-    zh = "、".join(f"{lifecycle.parts[p.kind].label.zh or p.kind}（{p.holder or p.key}）" for p in left)
-    en = ", ".join(f"{lifecycle.parts[p.kind].label.en or p.kind} ({p.holder or p.key})" for p in left)
-    return Blocker("open_parts", Text(f"还有未完成的：{zh}", f"still open: {en}"), left[0].kind if left else None)
-
-
-def _called(transition: Transition) -> Text:
-    return Text(transition.label.say("zh") or transition.name, transition.label.say("en") or transition.name)
-
-
-def _state(kind: Kind, name: str) -> Text:
-    state = kind.states.get(name)
-    return Text(state.label.say("zh") or name, state.label.say("en") or name) if state else Text(name, name)

@@ -164,13 +164,7 @@ def _writable(text: str) -> str:
 def _check(value: Any, where: str) -> None:
     kind = type(value)
     if kind is str:
-        if not value.isascii():
-            if not unicodedata.is_normalized("NFC", value):
-                raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
-            try:
-                value.encode()
-            except UnicodeEncodeError:
-                raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate") from None
+        _check_text(value, where)
     elif kind is dict:
         for key, inner in value.items():
             if type(key) is not str or not key.isascii():
@@ -184,6 +178,17 @@ def _check(value: Any, where: str) -> None:
             raise _unwritable(where, f"整数 {value} 过大", f"the whole number {value} is too large")
     elif value is not None and kind is not bool:
         raise _unwritable(where, f"不能记录 {kind.__name__}", f"a {kind.__name__} cannot be recorded")
+
+
+def _check_text(value: str, where: str) -> None:
+    if value.isascii():
+        return
+    if not unicodedata.is_normalized("NFC", value):
+        raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate") from None
 
 
 def _unwritable(where: str, zh: str, en: str) -> InputInvalid:

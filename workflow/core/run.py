@@ -188,7 +188,7 @@ def _take(
 def _look_up(lifecycle: Lifecycle, file: File, changes: Mapping[str, Any], supply: Supply) -> None:
     named = [name for name in changes if name in lifecycle.root.fields and lifecycle.root.fields[name].type == "case"]
     if named:
-        found = {name: supply.look(file.root.values[name]) for name in named if file.root.values.get(name)}
+        found = {name: supply.look(str(file.root.values[name])) for name in named if file.root.values.get(name)}
         kept = {name: other for name, other in file.linked.items() if name not in named}
         file.linked = kept | {name: other for name, other in found.items() if other is not None}
 
