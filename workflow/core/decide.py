@@ -20,6 +20,7 @@ from workflow.core.model import (
     ENGINE_ACTOR,
     OPEN,
     ORIGIN,
+    ROOT,
     Actor,
     Blocker,
     Case,
@@ -167,11 +168,11 @@ def _judge(
     if not trial:
         blockers += faults
         if transition.note == "required" and not (command.note or "").strip():
-            blockers.append(
-                Blocker("missing", Text("请写明理由（--note）", "a note with the reason is needed"), "note")
-            )
-    after = replace(case, values={**case.values, **written}) if written else case
-    scope = Scope(lifecycle, file, after, actor, values, now)
+            blockers.append(Blocker("missing", Text("请写明理由", "a note with the reason is needed"), "note"))
+    scope = Scope(lifecycle, file, case, actor, values, now)
+    if written:  # conditions see the case with the input already in its fields
+        scope.case = case.copy()
+        scope.case.values = {**case.values, **written}
     unsure = trial or bool(faults)  # then nothing that reads the input can be judged
     blockers += _guard_blockers(transition, scope, unsure)
     route, fault = _route(transition, scope, unsure)
@@ -180,15 +181,33 @@ def _judge(
     if trial or blockers:
         return tuple(blockers)
 
+    return _move(lifecycle, file, case, command, transition, route, scope, roles, values, written)
+
+
+def _move(
+    lifecycle: Lifecycle,
+    file: File,
+    case: Case,
+    command: Command,
+    transition: Transition,
+    route: Route | None,
+    scope: Scope,
+    roles: tuple[str, ...],
+    values: dict[str, Json],
+    written: dict[str, Json],
+) -> Move | tuple[Blocker, ...]:
+    """Nothing stands in the way: where the case goes, and what else happens; or what cannot be had."""
+    kind = scope.kind
     target = _target(kind, case, transition, route)
     if target is None:
         return (Blocker("no_route", Text("没有可以返回的状态", "there is no state to go back to"), transition.name),)
-    final = kind.states[target].final
+    final = None if transition.act else kind.states[target].final
+    ends = final is not None
     try:
-        drawn = draw(lifecycle, transition, route, scope, case, ends=not transition.act and final is not None)
+        drawn = draw(lifecycle, transition, route, scope, case, ends=ends)
     except NotPossible as problem:
         return (problem.blocker,)
-    if final is not None and not transition.act and case.kind == "":
+    if ends and case.kind == ROOT:
         left = [p for p in file.parts if p.open and p.id not in drawn.closed and not lifecycle.parts[p.kind].outlives]
         if left or any(not lifecycle.parts[o.part].outlives for o in drawn.opened):
             return (no.open_parts(lifecycle, left),)
@@ -202,7 +221,7 @@ def _judge(
         note=command.note or None,
         roles=roles,
         set={**written, **drawn.set},
-        outcome=None if transition.act else final,
+        outcome=final,
         opened=drawn.opened,
         closed=drawn.closed,
         numbers=drawn.numbers,

@@ -6,7 +6,7 @@ Everything is worked out on values; ids and sequence numbers are drawn later, by
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from workflow.core.errors import ConditionFailed
 from workflow.core.input import accept, missing
@@ -91,7 +91,8 @@ def _set(
     for name, expression in pairs:
         value = _fit(fields[name], expression.evaluate(scope))
         changes[name] = value
-        case = replace(scope.case, values={**scope.case.values, name: value})
+        case = scope.case.copy()
+        case.values = {**case.values, name: value}
         scope = Scope(lifecycle, scope.file, case, scope.actor, scope.input, scope.now)
     return scope
 

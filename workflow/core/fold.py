@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from workflow.core.model import Case, File, Lifecycle
@@ -19,14 +18,17 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
         root = _new_case(entry["case"], entry["case"], "", entry, entry, lifecycle)
         root.number = entry.get("number")
         root.outcome = entry.get("outcome")
-        file = File(_linked(root, entry))
-        return _open_parts(file, entry, lifecycle)
+        _link(root, entry)
+        return _open_parts(File(root), entry, lifecycle)
     if file is None:
         raise LookupError("a file begins with the record that opens it")
     if kind not in ("move", "act", "edit"):
         return file
     case = file.case(entry["case"])
-    changed = replace(case, revision=case.revision + 1, number=entry.get("number", case.number))
+    changed = case.copy()
+    changed.revision += 1
+    if "number" in entry:
+        changed.number = entry["number"]
     if "set" in entry:
         changed.values = {**case.values, **entry["set"]}
     if "limited" in entry:
@@ -37,36 +39,34 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
         changed.entered_at = entry["at"]
         changed.outcome = entry.get("outcome")
         changed.visits = _visits(case.visits, case.state, entry["to"], lifecycle, case.kind)
-    closed = frozenset(entry.get("closed", ()))
-    after = replace(
-        file,
-        root=_linked(changed, entry) if case is file.root else file.root,
-        parts=tuple(
-            _linked(changed, entry)
-            if part is case
-            else replace(part, outcome="cancelled", revision=part.revision + 1)
-            if part.id in closed
-            else part
-            for part in file.parts
-        )
-        if case is not file.root or closed
-        else file.parts,
-    )
+    _link(changed, entry)
+    after = File(file.root, file.parts, file.linked, file.records, file.head)
+    if case is file.root:
+        after.root = changed
+    closed = entry.get("closed", ())
+    if closed or case is not file.root:
+        after.parts = tuple(changed if p is case else _close(p) if p.id in closed else p for p in file.parts)
     return _open_parts(after, entry, lifecycle)
 
 
-def _linked(case: Case, entry: Mapping[str, Any]) -> Case:
+def _link(case: Case, entry: Mapping[str, Any]) -> None:
     links = {s["link"]: s["id"] for s in entry.get("started", ()) if "link" in s}
     if links:
         case.values = {**case.values, **links}
-    return case
+
+
+def _close(part: Case) -> Case:
+    closed = part.copy()
+    closed.outcome = "cancelled"
+    closed.revision += 1
+    return closed
 
 
 def _open_parts(file: File, entry: Mapping[str, Any], lifecycle: Lifecycle) -> File:
     opened = entry.get("opened", ())
     if opened:
         parts = tuple(_new_case(o["id"], file.root.id, o["part"], o, entry, lifecycle) for o in opened)
-        file = replace(file, parts=file.parts + parts)
+        file.parts += parts
     return file
 
 

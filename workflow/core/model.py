@@ -423,6 +423,14 @@ class Case:
         """Whether it still has a life to live: no final state reached, not closed from above."""
         return self.outcome is None
 
+    def copy(self) -> Case:
+        """The same facts in a new case; `dataclasses.replace` takes ten times as long, on every step."""
+        return Case(
+            self.id, self.root, self.lifecycle, self.version, self.kind, self.state, self.created_by, self.opened_at,
+            self.entered_at, self.key, self.round, self.number, self.holder, self.outcome, self.origin, self.values,
+            self.visits, self.acted, self.revision,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Linked:

@@ -27,7 +27,7 @@ Record = dict[str, Any]
 
 def canonical(value: Any) -> str:
     """The one written form of `value`; raises InputInvalid for what has none."""
-    _check(value, "")
+    _check(value)
     return _encode(value)
 
 
@@ -161,18 +161,31 @@ def _writable(text: str) -> str:
     return unicodedata.normalize("NFC", text[:500].encode("utf-8", "replace").decode())
 
 
-def _check(value: Any, where: str) -> None:
+def _check(value: Any, where: str = "") -> None:
+    """Strings and numbers are looked at where they stand: one call for each would cost more than the hash."""
+    if type(value) is dict:
+        for key, inner in value.items():
+            kind = type(inner)
+            if type(key) is not str or not key.isascii():
+                raise _unwritable(where, f"名称“{key}”须为 ASCII 文字", f"the key {key!r} must be an ASCII text")
+            if kind is str:
+                if not inner.isascii():
+                    _check_text(inner, f"{where}.{key}")
+            elif inner is not None:
+                _check(inner, f"{where}.{key}") if kind is dict or kind is list else _check_plain(
+                    inner, f"{where}.{key}"
+                )
+    elif type(value) is list:
+        for number, inner in enumerate(value):
+            _check(inner, f"{where}[{number}]")
+    else:
+        _check_plain(value, where)
+
+
+def _check_plain(value: Any, where: str) -> None:
     kind = type(value)
     if kind is str:
         _check_text(value, where)
-    elif kind is dict:
-        for key, inner in value.items():
-            if type(key) is not str or not key.isascii():
-                raise _unwritable(where, f"名称“{key}”须为 ASCII 文字", f"the key {key!r} must be an ASCII text")
-            _check(inner, f"{where}.{key}" if where else key)
-    elif kind is list:
-        for number, inner in enumerate(value):
-            _check(inner, f"{where}[{number}]")
     elif kind is int:
         if not -LARGEST <= value <= LARGEST:
             raise _unwritable(where, f"整数 {value} 过大", f"the whole number {value} is too large")
@@ -181,8 +194,6 @@ def _check(value: Any, where: str) -> None:
 
 
 def _check_text(value: str, where: str) -> None:
-    if value.isascii():
-        return
     if not unicodedata.is_normalized("NFC", value):
         raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
     try:
@@ -192,7 +203,8 @@ def _check_text(value: str, where: str) -> None:
 
 
 def _unwritable(where: str, zh: str, en: str) -> InputInvalid:
-    return InputInvalid(Text(f"审计记录的“{where}”：{zh}", f"in the audit record, {where or 'value'}: {en}"))
+    name = where.removeprefix(".") or "value"
+    return InputInvalid(Text(f"审计记录的“{name}”：{zh}", f"in the audit record, {name}: {en}"))
 
 
 def read(text: str) -> Mapping[str, Any]:
