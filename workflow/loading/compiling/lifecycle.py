@@ -1,0 +1,208 @@
+"""Puts the chapters together: names first, then everything that refers to them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from workflow.core.conditions import Vocabulary
+from workflow.core.model import ANY, ROOT, Guard, Kind, Lifecycle, Role
+from workflow.loading.compiling import annexes
+from workflow.loading.compiling.actions import Actions
+from workflow.loading.compiling.fields import fields
+from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, scalars, value
+from workflow.loading.compiling.states import flatten, states, target
+from workflow.loading.compiling.values import settings
+from workflow.loading.nodes import Node, Scalar, Table
+from workflow.loading.problems import Problems
+from workflow.loading.shape.base import ROLE_NAME
+
+MOST_MOVES = 100_000  # actions, counted once for each state they can be done in
+
+
+def compile_lifecycle(
+    table: Table, text: str, problems: Problems, given: Mapping[str, object], *, profile: str, check: bool
+) -> Lifecycle:
+    """The lifecycle that `table` describes, with the settings `given` over its own.
+
+    Problems go to `problems`; where there are any the result is not to be used.
+    """
+    sheet = Sheet(problems, text.split("\n"))
+    own = table.entries
+    _declare(sheet, table, given, profile)
+    sheet.vocabulary = Vocabulary(
+        sheet.kinds[ROOT].fields,
+        {name: kind.fields for name, kind in sheet.parts.items()},
+        sheet.settings,
+        states={name: kind.everything for name, kind in sheet.kinds.items()},
+        check=check and not any(not setting.type for setting in sheet.settings.values()),
+    )
+    guards: dict[str, Guard] = {}
+    compiled = {name: _kind(sheet, kind, guards) for name, kind in sheet.kinds.items()}
+    _check_size(sheet, compiled)
+    values = {name: setting.value for name, setting in sheet.settings.items()}
+    counted_from = own.get("counted_from")
+    return Lifecycle(
+        name=str(value(table, "lifecycle", "")),
+        version=int(str(value(table, "version", 0))),
+        root=compiled.pop(ROOT),
+        label=label(own.get("label")),
+        parts=compiled,
+        settings=sheet.settings,
+        roles=_roles(sheet, own.get("roles")),
+        guards={**_unused_guards(sheet, guards), **guards},
+        opened_by=sheet.roles_at(own.get("opened_by")) if "opened_by" in own else (ANY,),
+        proxies=sheet.roles_at(own.get("proxies"), (ANY,)),
+        invariants=annexes.invariants(sheet, own.get("invariants")),
+        notices=annexes.notices(sheet, own.get("notices")),
+        metrics=annexes.metrics(sheet, own.get("metrics")),
+        tallies=annexes.tallies(sheet, own.get("tallies")),
+        counted_from=target(sheet, sheet.kinds[ROOT], counted_from, origin=False) if counted_from else None,
+        deadlines=annexes.deadlines(sheet, own.get("deadlines")),
+        expect=annexes.expect(sheet, own.get("expect")),
+        migrate=annexes.migrate(sheet, own.get("migrate")),
+        digest=digest(text, values),
+        source=text,
+        file=problems.file,
+    )
+
+
+def _check_size(sheet: Sheet, kinds: Mapping[str, Kind]) -> None:
+    """`from: any` multiplies: many states times many transitions must not fill the memory."""
+    moves = sum(len(transition.sources) for kind in kinds.values() for transition in kind.transitions.values())
+    if moves > MOST_MOVES:
+        sheet.problems.add(
+            sheet.kinds[ROOT].table,
+            "too_many",
+            f"状态与动作的组合有 {moves} 种，最多 {MOST_MOVES} 种；请把生命周期拆小",
+            f"states and actions combine in {moves} ways, {MOST_MOVES} at most; divide the lifecycle",
+        )
+
+
+def digest(text: str, values: Mapping[str, object]) -> str:
+    """SHA-256, hexadecimal, of the canonical source text and the settings in force."""
+    in_force = json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{text}\0{in_force}".encode()).hexdigest()
+
+
+def _declare(sheet: Sheet, table: Table, given: Mapping[str, object], profile: str) -> None:
+    """Learns every name that something else may refer to."""
+    own = table.entries
+    declared: Node | None = own.get("settings")
+    settings(sheet, declared if isinstance(declared, Table) else None, given, profile)
+    sheet.roles = entries(own.get("roles"))
+    sheet.guards = entries(own.get("guards"))
+    sheet.deadlines = entries(own.get("deadlines"))
+    named = {ROOT: table, **{name: part for name, part in entries(own.get("parts")).items() if isinstance(part, Table)}}
+    for name, child in named.items():
+        kind = sheet.kinds[name] = KindSheet(name, child, fields(sheet, child.entries.get("fields")))
+        if name != ROOT:
+            sheet.parts[name] = kind
+        flatten(sheet, kind)
+        _declare_actions(sheet, kind)
+
+
+def _declare_actions(sheet: Sheet, kind: KindSheet) -> None:
+    for chapter, act in (("transitions", False), ("acts", True)):
+        node = kind.table.entries.get(chapter)
+        for name, child in entries(node).items():
+            if not isinstance(child, Table) or not isinstance(node, Table):
+                continue
+            if name in kind.actions:
+                first = kind.table.entries["transitions"]
+                line = first.keys[name].line if isinstance(first, Table) else 0
+                sheet.problems.add(
+                    node.keys[name],
+                    "duplicate",
+                    f"“{name}”既是流转（第 {line} 行）又是办理动作；请换一个名称",
+                    f'"{name}" is a transition (line {line}) and an act; choose another name',
+                )
+            kind.actions[name] = (child, act)
+
+
+def _kind(sheet: Sheet, kind: KindSheet, guards: dict[str, Guard]) -> Kind:
+    own = kind.table.entries
+    blind = entries(own.get("blind")).get("until")
+    return Kind(
+        name=kind.name,
+        initial=target(sheet, kind, own.get("initial"), origin=False),
+        states=states(sheet, kind),
+        transitions=Actions(sheet, kind, guards).all(),
+        fields=kind.fields,
+        label=label(own.get("label")),
+        outlives=bool(value(kind.table, "outlives", False)),
+        blind_until=sheet.condition(blind, kind.name) if blind is not None else None,
+        place=sheet.place(kind.table),
+    )
+
+
+def _roles(sheet: Sheet, node: Node | None) -> dict[str, Role]:
+    """The roles. A role is asked for the case at hand: it is checked for every kind in which it is used."""
+    used = _kinds_by_role(sheet)
+    found = {}
+    for name, child in entries(node).items():
+        own = entries(child)
+        party = None
+        if "is" in own:
+            kinds = used.get(name) or [ROOT]
+            party, *_ = [sheet.condition(own["is"], kind, want="any") for kind in kinds]
+        any_of = tuple(s.text for s in scalars(own.get("any_of")) if sheet.known(s, sheet.roles, ROLE_NAME))
+        group: Any = value(child, "group") if isinstance(child, Table) else None
+        found[name] = Role(name, group, party, any_of, label(own.get("label")), sheet.place(child))
+    _check_circles(sheet, found)
+    return found
+
+
+def _check_circles(sheet: Sheet, roles: Mapping[str, Role]) -> None:
+    """No role may be one of its own `any_of`, not even in a roundabout way."""
+    waits: dict[str, set[str]] = {name: set(role.any_of) for name, role in roles.items()}
+    users: dict[str, list[str]] = {name: [] for name in roles}
+    for name, others in waits.items():
+        for other in others:
+            users[other].append(name)
+    ready = [name for name, others in waits.items() if not others]
+    while ready:
+        settled = ready.pop()
+        del waits[settled]
+        for user in users[settled]:
+            waits[user].discard(settled)
+            if not waits[user]:
+                ready.append(user)
+    for name, role in roles.items():
+        if name in waits:
+            sheet.problems.add(
+                role.place,
+                "circle",
+                f"角色“{name}”的 any_of 绕回了它自己：{'、'.join(role.any_of)}；请去掉其中之一",
+                f'the role "{name}" leads back to itself by any_of: {", ".join(role.any_of)}; take one of them out',
+            )
+
+
+def _kinds_by_role(sheet: Sheet) -> dict[str, list[str]]:
+    """In which kinds each role is used, by name, in the order of the file."""
+    used: dict[str, list[str]] = {}
+    for kind in sheet.kinds.values():
+        names = {s.text for table, _ in kind.actions.values() for s in scalars(table.entries.get("by"))}
+        for leaf in kind.leaves.values():
+            names |= entries(leaf.table.entries.get("edit")).keys()
+            names |= {s.text for s in scalars(leaf.table.entries.get("waits_for"))}
+        for name in names:
+            used.setdefault(name, []).append(kind.name)
+    return used
+
+
+def _unused_guards(sheet: Sheet, used: Mapping[str, Guard]) -> dict[str, Guard]:
+    """Guards that no `if` names yet: right if they are right for any kind; what `input` would be, nobody knows."""
+    found = {}
+    for name, node in sheet.guards.items():
+        when = entries(node).get("when")
+        if name in used or not isinstance(when, Scalar):
+            continue
+        kinds = [] if "input." in when.text else list(sheet.kinds)
+        expression = next((good for kind in kinds if (good := sheet.fitting(when, kind)) is not None), None)
+        if expression is None:
+            expression = sheet.condition(when) if kinds else Vocabulary({}, {}, {}, check=False).compile(when.text)
+        found[name] = Guard(name, expression, label(entries(node).get("else")), sheet.place(node))
+    return found

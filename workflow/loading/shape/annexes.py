@@ -1,0 +1,183 @@
+"""Deadlines, notices, metrics, tallies, invariants, expectations, migration: what is said about a lifecycle."""
+
+from __future__ import annotations
+
+from workflow.core.model import Text
+from workflow.loading.forms import ListOf, Named, Record, one_or_many
+from workflow.loading.shape.base import (
+    ACTION_REF,
+    DEADLINE_NAME,
+    FIELD_REF,
+    LABEL_KEY,
+    OUTCOMES,
+    PART_NAME,
+    PART_REF,
+    PARTS_REF,
+    ROLES_REF,
+    STATE_REF,
+    STATES_REF,
+    key,
+)
+from workflow.loading.words import (
+    BOOL,
+    CODE,
+    CONDITION,
+    DATE_OR_SETTING,
+    EXPRESSION,
+    WITHIN,
+    choice,
+    name,
+    refers,
+    whole,
+)
+
+_OVERDUE = Record(
+    {
+        "notify": key(refers(Text(zh="通知样式", en="template")), "逾期通知用的样式", "the template of the notice"),
+        "to": key(one_or_many(EXPRESSION), "通知谁：角色，或 CEL", "who is told: roles, or CEL"),
+        "take": key(ACTION_REF, "逾期后引擎做的流转", "the transition that the engine then takes"),
+    },
+    some_of=(("notify", "take"),),
+)
+_EXTEND = Record(
+    {
+        "by": key(ROLES_REF, "谁可以延期", "who may extend it", required=True),
+        "up_to": key(WITHIN, "最多延多久", "by how much at most", required=True),
+        "times": key(whole(1, 99), "最多几次", "how many times"),
+        "note": key(choice(("required", "optional")), "是否必须写说明", "whether a note must be written"),
+    }
+)
+DEADLINES = Named(
+    name(DEADLINE_NAME),
+    Record(
+        {
+            "label": LABEL_KEY,
+            "of": key(PART_REF, "哪种子件的时限；不写为本案", "of which part; without it: of the case itself"),
+            "from": key(
+                STATE_REF, "从 opened（开件）或首次进入某状态起算", "counts from opened, or from entering a state"
+            ),
+            "in": key(STATES_REF, "只在这些状态中计时", "counts only in these states"),
+            "until": key(STATES_REF, "到进入这些状态为止", "until one of these states is entered"),
+            "within": key(WITHIN, "多长时间", "how long"),
+            "at": key(DATE_OR_SETTING, "固定日期", "a fixed date"),
+            "roll": key(
+                choice(("next", "none")),
+                "届满遇假日：顺延到下一工作日（next，默认）或不顺延",
+                "an end on a holiday moves to the next working day (next, the default) or stays",
+            ),
+            "warn": key(one_or_many(WITHIN), "届满前多久提醒", "how long before the end to remind"),
+            "overdue": key(_OVERDUE, "逾期时做什么", "what happens when it is over"),
+            "extend": key(_EXTEND, "延期的规矩", "how it may be extended"),
+        },
+        one_of=(("within", "at"),),
+    ),
+    Text(zh="一组时限", en="a mapping of deadlines"),
+)
+
+NOTICES = ListOf(
+    Record(
+        {
+            "after": key(
+                ACTION_REF,
+                "在哪个动作之后；子件的写 子件.动作",
+                "after which action; of a part: part.action",
+                required=True,
+            ),
+            "to": key(
+                one_or_many(EXPRESSION),
+                "通知谁：角色、parts.子件.holder，或 CEL",
+                "who is told: roles, parts.NAME.holder, or CEL",
+                required=True,
+            ),
+            "template": key(
+                refers(Text(zh="通知样式", en="template")), "用哪个通知样式", "which template", required=True
+            ),
+        }
+    ),
+    Text(zh="一个通知列表", en="a list of notices"),
+)
+
+_WHERE = key(
+    Named(
+        refers(Text(zh="字段", en="field")),
+        one_or_many(CODE),
+        Text(zh="一组“字段: 值”", en="a mapping of fields and values"),
+    ),
+    "字段的值（有 means 的按含义）是其中之一",
+    "the field's value (its `means` where it has one) is one of these",
+)
+SELECTOR = Record(
+    {
+        "part": key(PART_REF, "数哪种子件；不写则数案件", "which parts to count; without it: cases"),
+        "reached": key(STATES_REF, "到过这些状态之一", "has been in one of these states"),
+        "in": key(STATES_REF, "此刻在这些状态之一", "is in one of these states now"),
+        "outcome": key(one_or_many(choice(OUTCOMES)), "结果是其中之一", "ended with one of these outcomes"),
+        "where": _WHERE,
+        "latest": key(BOOL, "同一子件只数最近一轮", "counts only the latest round of a part"),
+        "distinct": key(BOOL, "数有此类子件的案件，而不是子件", "counts cases that have such a part instead of parts"),
+    }
+)
+METRICS = Named(
+    name(Text(zh="指标", en="metric")),
+    Record(
+        {
+            "label": LABEL_KEY,
+            "count": key(SELECTOR, "分子：数什么", "what is counted", required=True),
+            "of": key(SELECTOR, "分母：占什么的比例", "what it is a share of"),
+        }
+    ),
+    Text(zh="一组指标", en="a mapping of metrics"),
+)
+TALLIES = Named(
+    name(Text(zh="统计表", en="tally")),
+    Record(
+        {
+            "label": LABEL_KEY,
+            "parts": key(PARTS_REF, "列出哪些子件", "which parts have a row", required=True),
+            "where": _WHERE,
+        }
+    ),
+    Text(zh="一组统计表", en="a mapping of tallies"),
+)
+
+INVARIANTS = Named(
+    name(Text(zh="不变条件", en="invariant")),
+    Record(
+        {
+            "in": key(STATES_REF, "在这些状态时；不写为任何时候", "while in these states; without it: always"),
+            "holds": key(CONDITION, "须成立的条件（CEL）", "what must hold (CEL)", required=True),
+        }
+    ),
+    Text(zh="一组不变条件", en="a mapping of invariants"),
+)
+EXPECT = ListOf(
+    Record(
+        {
+            "from": key(STATES_REF, "从这些状态", "from these states"),
+            "can_reach": key(STATES_REF, "总能到达这些状态之一", "one of these can be reached"),
+            "never": key(STATES_REF, "永不到达这些状态", "these are never reached"),
+            "without_passing": key(STATES_REF, "除非经过这些状态", "unless one of these was passed"),
+        },
+        one_of=(("can_reach", "never"),),
+    ),
+    Text(zh="一个期望列表", en="a list of expectations"),
+)
+
+_STATES_MOVED = key(
+    Named(refers(Text(zh="旧状态", en="old state")), STATE_REF), "旧状态: 新状态", "old state: new state"
+)
+_FIELDS_MOVED = key(
+    Named(refers(Text(zh="旧字段", en="old field")), FIELD_REF), "旧字段: 新字段", "old field: new field"
+)
+MIGRATE = Record(
+    {
+        "from": key(whole(0, 999_999), "从哪一版迁来", "the version that cases come from", required=True),
+        "states": _STATES_MOVED,
+        "fields": _FIELDS_MOVED,
+        "parts": key(
+            Named(refers(PART_NAME), Record({"states": _STATES_MOVED, "fields": _FIELDS_MOVED})),
+            "子件的对照",
+            "the same for parts",
+        ),
+    }
+)
