@@ -1,0 +1,260 @@
+"""Whether the audit trail agrees with itself and with the tables, and the trail as a file for others to check.
+
+Three things are looked at: each record is what its hash says and follows from the one before it; folding the records
+of a file gives what the tables say; and the tables hold nothing that no record tells of. A change of everything
+together, or the last records cut off with their effects, cannot be seen from within: that takes a copy outside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import groupby, islice
+from typing import Any, TextIO
+
+from sqlalchemy import Connection, Row, exists, select
+
+from workflow.core.errors import WorkflowError
+from workflow.core.fold import fold
+from workflow.core.model import File, Lifecycle, Micros, Text
+from workflow.core.record import GENESIS, VERSION, leaf
+from workflow.office.standing import Difference, differences, kept_of
+from workflow.store.queries import stored_records
+from workflow.store.rows import record_row
+from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, records
+
+LifecycleOf = Callable[[str, int], Lifecycle]
+BATCH = 200  # files whose tables are read together
+_CHANGED = (WorkflowError, LookupError, TypeError, ValueError, AttributeError)  # what nonsense in a record may raise
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is wrong: in which file, at which record (0: in no record), when and by whom that was made."""
+
+    code: str
+    text: Text
+    file: str
+    seq: int = 0
+    at: Micros | None = None
+    actor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How many records of how many files were looked at, and all that is wrong with them."""
+
+    records: int
+    files: int
+    findings: tuple[Finding, ...]
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was found."""
+        return not self.findings
+
+
+@dataclass(slots=True)
+class Trail:
+    """One file, replayed from its records."""
+
+    file: str
+    log: str
+    lifecycle_of: LifecycleOf
+    findings: list[Finding] = field(default_factory=list)
+    standing: File | None = None
+    broken: bool = False  # it could not be replayed to the end
+    length: int = 0  # records seen
+    seq: int = 0
+    head: str = GENESIS
+    last: Mapping[str, Any] = field(default_factory=dict)
+    published: dict[tuple[str, int], str] = field(default_factory=dict)
+
+    def take(self, row: Row[Any]) -> None:
+        """The next record."""
+        self.length += 1
+        if row.seq != self.seq + 1:
+            self._find(
+                "gap",
+                f"缺少第 {self.seq + 1} 至 {row.seq - 1} 条记录",
+                f"records {self.seq + 1} to {row.seq - 1} are missing",
+                row,
+            )
+        entry = self._read(row)
+        if entry is not None:
+            before, self.last = self.last, {"at": row.at, "actor": row.actor}
+            if entry.get("prev") != self.head and row.seq == self.seq + 1:
+                self._find(
+                    "chain", f"第 {row.seq} 条记录不接在第 {self.seq} 条之后，其中一条被改动",
+                    f"record {row.seq} does not follow from record {self.seq}: one of them was changed",
+                    row if self.seq == 0 else None, self.seq, before,
+                )  # fmt: skip
+            self._replay(row, entry)
+        self.last = {"at": row.at, "actor": row.actor}
+        self.seq, self.head = row.seq, row.leaf
+
+    def _read(self, row: Row[Any]) -> dict[str, Any] | None:
+        if leaf(row.body) != row.leaf:
+            self._find(
+                "changed", "记录内容与其摘要不符，已被改动", "the record is not what its hash says: it was changed", row
+            )
+        try:
+            entry = json.loads(row.body)
+            columns = record_row(entry, row.body, row.leaf)
+        except _CHANGED:
+            self._find("unreadable", "记录无法读取", "the record cannot be read", row)
+            self.broken = True
+            return None
+        wrong = [name for name, value in columns.items() if getattr(row, name) != value]
+        if wrong:
+            names = ", ".join(wrong)
+            self._find("columns", f"记录的检索列被改动：{names}", f"the record's columns were changed: {names}", row)
+        if entry.get("v") != VERSION or entry.get("log") != self.log:
+            self._find(
+                "log", f"记录属于另一日志“{entry.get('log')}”（本日志为“{self.log}”）",
+                f"the record is of another log, {entry.get('log')!r}; this one is {self.log!r}", row,
+            )  # fmt: skip
+        return dict(entry)
+
+    def _replay(self, row: Row[Any], entry: Mapping[str, Any]) -> None:
+        try:
+            lifecycle = None
+            version = entry.get("lifecycle")
+            if entry["kind"] == "publish":
+                self.published[version["name"], version["version"]] = version["digest"]  # type: ignore[index]
+            elif version is not None:
+                lifecycle = self.lifecycle_of(version["name"], version["version"])
+                if lifecycle.digest != version["digest"]:
+                    name = f"{version['name']} {version['version']}"
+                    self._find(
+                        "lifecycle", f"记录所依流程“{name}”与现存的不同", f"the lifecycle {name} is another now", row
+                    )
+            if lifecycle is not None and self.file != OFFICE and not self.broken:
+                self.standing = fold(self.standing, entry, lifecycle)
+        except _CHANGED as error:
+            self.broken = True
+            self._find("replay", f"记录无法重演：{error}", f"the record cannot be replayed: {error}", row)
+
+    def _find(
+        self,
+        code: str,
+        zh: str,
+        en: str,
+        row: Row[Any] | None = None,
+        seq: int = 0,
+        about: Mapping[str, Any] | None = None,
+    ) -> None:
+        if row is not None:
+            seq, about = row.seq, {"at": row.at, "actor": row.actor}
+        about = about or {}
+        self.findings.append(Finding(code, Text(zh, en), self.file, seq, about.get("at"), about.get("actor")))
+
+    def end(self, length: int | None, head: str | None) -> None:
+        """What the tables say of the trail as a whole: how many records, and the leaf of the last."""
+        if length is None:
+            self._find(
+                "missing", "有记录而没有这一件", "there are records and no such case", seq=self.seq, about=self.last
+            )
+        elif (length, head) != (self.seq, self.head):
+            self._find(
+                "end", f"表中记有 {length} 条记录，实有 {self.seq} 条，或末条已被改动",
+                f"the tables count {length} records and there are {self.seq}, or the last was changed",
+                seq=self.seq, about=self.last,
+            )  # fmt: skip
+
+    def differ(self, found: Iterable[Difference]) -> None:
+        """The tables say something else than the records."""
+        for each in found:
+            self._find(
+                "tables", f"{each.case} 的 {each.what}：表中为 {each.table}，按记录应为 {each.replayed}",
+                f"{each.what} of {each.case}: the tables say {each.table}, the records {each.replayed}",
+                seq=self.seq, about=self.last,
+            )  # fmt: skip
+
+
+def verify(sql: Connection, lifecycle_of: LifecycleOf, log: str, file: str | None = None) -> Verdict:
+    """Look at every file, or at one. Reads as it goes, so that a large database needs no large memory."""
+    count = files = 0
+    findings: list[Finding] = []
+    trails = _trails(stored_records(sql, file), lifecycle_of, log)
+    while batch := list(islice(trails, BATCH)):
+        _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of)
+        for trail in batch:
+            if trail.file == OFFICE:
+                _compare_office(sql, trail)
+            count += trail.length
+            files += 1
+            findings += trail.findings
+    if file is None:
+        findings += _untold(sql)
+    return Verdict(count, files, tuple(findings))
+
+
+def _trails(rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
+    for file, own in groupby(rows, key=lambda row: row.file):
+        trail = Trail(file, log, lifecycle_of)
+        for row in own:
+            trail.take(row)
+        yield trail
+
+
+def _compare(sql: Connection, trails: list[Trail], lifecycle_of: LifecycleOf) -> None:
+    kept = kept_of(sql, [trail.file for trail in trails])
+    for trail in trails:
+        mine = kept.get(trail.file)
+        if mine is None:
+            trail.end(None, None)
+            continue
+        trail.end(mine.records, mine.head)
+        if trail.standing is not None and not trail.broken:
+            try:
+                trail.differ(differences(mine, trail.standing, lifecycle_of))
+            except _CHANGED as error:
+                trail.differ([Difference(trail.file, "trail, body", f"({type(error).__name__})", "JSON")])
+
+
+def _compare_office(sql: Connection, trail: Trail) -> None:
+    row = sql.execute(select(chains.c.records, chains.c.head).where(chains.c.file == OFFICE)).one_or_none()
+    trail.end(*(row if row is not None else (None, None)))
+    query = select(lifecycles.c.name, lifecycles.c.version, lifecycles.c.digest)
+    stored = {(name, version): digest for name, version, digest in sql.execute(query)}
+    for name, version in sorted({*stored, *trail.published}):
+        table, told = stored.get((name, version), "—"), trail.published.get((name, version), "—")
+        if table != told:
+            trail.differ([Difference(f"{name} {version}", "digest", table, told)])
+
+
+def _untold(sql: Connection) -> Iterator[Finding]:
+    """What the tables hold and no record tells of."""
+    query = (
+        select(cases.c.root).where(~exists().where(records.c.file == cases.c.root)).distinct().order_by(cases.c.root)
+    )
+    for (file,) in sql.execute(query):
+        yield Finding(
+            "untold", Text("表中有这一件而没有任何记录", "the tables have this case and no record tells of it"), file
+        )
+    strays = select(holders.c.case_id).where(~exists().where(cases.c.id == holders.c.case_id)).distinct()
+    for (case,) in sql.execute(strays.order_by(holders.c.case_id)):
+        yield Finding("untold", Text("待办中有一件并不存在", "a to-do list has a case that does not exist"), case)
+    if sql.execute(select(lifecycles.c.name).limit(1)).first() is not None:
+        office = select(records.c.seq).where(records.c.file == OFFICE).limit(1)
+        if sql.execute(office).first() is None:
+            yield Finding(
+                "untold", Text("有流程而没有发布记录", "there are lifecycles and no record of publishing"), OFFICE
+            )
+
+
+def export(sql: Connection, out: TextIO, file: str | None = None) -> tuple[int, str]:
+    """Write every record, or those of one file, as one line each: the very text that was hashed.
+
+    Returns how many there were, and the SHA-256 of all lines, hexadecimal.
+    """
+    count, digest = 0, hashlib.sha256()
+    for row in stored_records(sql, file):
+        line = row.body + "\n"
+        out.write(line)
+        digest.update(line.encode())
+        count += 1
+    return count, digest.hexdigest()

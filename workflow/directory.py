@@ -1,0 +1,132 @@
+"""Who there is: persons, units and groups."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal, get_args
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from workflow.core.errors import InputInvalid, NotFound
+from workflow.core.model import Actor, Text
+from workflow.store.tables import people
+
+PartyKind = Literal["person", "unit", "group"]
+PERSON = Text("人员", "person")
+PARTY = Text("人员、单位或组", "person, unit or group")
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A person, unit or group. `unit` is where a person works; `groups` are those it belongs to."""
+
+    id: str
+    name: str
+    kind: PartyKind = "person"
+    unit: str | None = None
+    groups: tuple[str, ...] = ()
+    active: bool = True
+
+
+class Directory:
+    """The people of one database."""
+
+    def __init__(self, connection: Callable[[], AbstractContextManager[Connection]]) -> None:
+        self._connection = connection
+
+    def add(self, party: Party) -> Party:
+        """Put a party in the directory, in place of the one that had its id. Raises InputInvalid."""
+        _check(party)
+        row = {
+            "name": party.name,
+            "kind": party.kind,
+            "unit": party.unit,
+            "groups": json.dumps(sorted(set(party.groups)), ensure_ascii=False),
+            "active": int(party.active),
+        }
+        with self._connection() as sql:
+            if sql.execute(update(people).where(people.c.id == party.id).values(row)).rowcount == 0:
+                sql.execute(insert(people).values({"id": party.id, **row}))
+        return party
+
+    def get(self, id: str) -> Party:
+        """The party with this id. Raises NotFound with near names."""
+        with self._connection() as sql:
+            return _get(sql, id, PARTY)
+
+    def list(self, kind: PartyKind | None = None) -> tuple[Party, ...]:
+        """Everybody, or everybody of one kind, by id."""
+        query = select(people).order_by(people.c.id)
+        if kind is not None:
+            query = query.where(people.c.kind == kind)
+        with self._connection() as sql:
+            return tuple(_party(row) for row in sql.execute(query))
+
+    def actor(self, id: str, on_behalf_of: str | None = None, through: str = "library") -> Actor:
+        """The person `id` as an actor, who may act for the party `on_behalf_of`.
+
+        Raises NotFound with near names, and InputInvalid for one who is no person or has left.
+        """
+        with self._connection() as sql:
+            person = _get(sql, id, PERSON)
+            if on_behalf_of is not None:
+                _get(sql, on_behalf_of, PARTY)
+        if person.kind != "person":
+            raise InputInvalid(
+                Text(
+                    f"“{id}”（{person.name}）不是人员，不能办理；请用其中一位人员的编号",
+                    f"{id!r} ({person.name}) is a {person.kind}, not a person; act as one of its persons",
+                )
+            )
+        if not person.active:
+            raise InputInvalid(
+                Text(f"“{id}”（{person.name}）已停用，不能办理", f"{id!r} ({person.name}) is no longer active")
+            )
+        return Actor(id, person.name, person.unit, frozenset(person.groups), on_behalf_of, through)
+
+    def names(self, ids: Iterable[str]) -> dict[str, str]:
+        """What the parties with these ids are called; those that are not in the directory are left out."""
+        wanted = sorted(set(ids))
+        found: dict[str, str] = {}
+        with self._connection() as sql:
+            for start in range(0, len(wanted), 500):  # SQLite bounds the variables of a statement
+                some = wanted[start : start + 500]
+                rows = sql.execute(select(people.c.id, people.c.name).where(people.c.id.in_(some)))
+                found |= {id: called for id, called in rows}  # noqa: C416 - a row is no pair to the type checker
+        return found
+
+
+def _get(sql: Connection, id: str, what: Text) -> Party:
+    row = sql.execute(select(people).where(people.c.id == id)).one_or_none()
+    if row is None:
+        known = {key: id for id, name in sql.execute(select(people.c.id, people.c.name)) for key in (id, name)}
+        near = get_close_matches(id, known, n=3)
+        raise NotFound(what, id, list(dict.fromkeys(known[key] for key in near)))
+    return _party(row)
+
+
+def _party(row: Row[tuple[object, ...]]) -> Party:
+    return Party(row.id, row.name, row.kind, row.unit, tuple(json.loads(row.groups)), bool(row.active))
+
+
+def _check(party: Party) -> None:
+    wrong = None
+    if party.kind not in get_args(PartyKind):
+        wrong = Text(
+            f"没有“{party.kind}”这一类；可选：person、unit、group", f"{party.kind!r} is not person, unit or group"
+        )
+    elif not party.id or party.id != party.id.strip() or len(party.id) > 100 or not party.id.isprintable():
+        wrong = Text(
+            f"编号“{party.id}”不能使用：须为 1 到 100 个可见字符，首尾无空格",
+            f"the id {party.id!r} cannot be used: 1 to 100 visible characters, no space at either end",
+        )
+    elif party.id in ("engine", "any"):
+        wrong = Text(f"编号“{party.id}”由程序保留，请换一个", f"the id {party.id!r} is reserved; choose another")
+    elif not party.name.strip():
+        wrong = Text(f"“{party.id}”缺少姓名或名称", f"{party.id!r} needs a name")
+    if wrong is not None:
+        raise InputInvalid(wrong)

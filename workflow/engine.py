@@ -1,0 +1,322 @@
+"""The engine: cases on a database. `Engine.fire` is the path of one command; everything else serves or shows it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from copy import copy
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, TextIO, TypeVar
+
+import sqlalchemy as sa
+
+from workflow import audit
+from workflow.audit import Verdict
+from workflow.core.calendar import Calendar, china
+from workflow.core.errors import Refused
+from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
+from workflow.core.record import chain, refusal_entry, who
+from workflow.core.run import Ran, Step, run, run_open
+from workflow.directory import Directory
+from workflow.loading import load, load_path
+from workflow.office.answers import Outcome, Published, Record
+from workflow.office.library import Library
+from workflow.office.links import followed, with_ids
+from workflow.office.reading import Reading
+from workflow.office.refusals import refused, stale
+from workflow.office.requests import Request, answered, outcome
+from workflow.store import schema, writing
+from workflow.store.connections import Connections, Conversation, Hosted, reachable
+from workflow.store.ids import new_id
+from workflow.store.rows import record_row
+from workflow.store.tables import OFFICE, lifecycles
+from workflow.store.transactions import carry_out
+from workflow.store.work import Sheet, Work
+
+T = TypeVar("T")
+HOST = Actor("host", "")  # who publishes where nobody is named
+
+
+def system_clock() -> Micros:
+    """Now, in microseconds UTC."""
+    return time.time_ns() // 1000
+
+
+class Engine(Reading):
+    """Runs cases on one database; shared by all threads.
+
+    `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
+    gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record, and
+    `calendar` says which days are worked (without one: the announced working days of China).
+
+    A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
+    """
+
+    def __init__(
+        self,
+        database: str | sa.Engine,
+        *,
+        clock: Callable[[], Micros] = system_clock,
+        ids: Callable[[], str] = new_id,
+        origin: str = "casework",
+        calendar: Calendar | None = None,
+    ) -> None:
+        self._connections = Connections(database)
+        self._statements = writing.prepared(self._connections.engine.dialect)
+        self._library = Library()
+        self._clock = clock
+        self._ids = ids
+        self._origin = origin
+        self._calendar = china() if calendar is None else calendar
+        self._host = None
+        self.people = Directory(self.looking)
+
+    def create(self) -> None:
+        """Make the tables, or bring them up to date; nothing happens where they are. Raises StoreUnavailable."""
+        with reachable():
+            schema.create(self._connections.engine)
+
+    def close(self) -> None:
+        """Close the connections; the next command opens new ones."""
+        self._connections.close()
+
+    def on(self, connection: sa.Connection) -> Engine:
+        """This engine inside the host's transaction: the same methods, and what they write is the host's to commit.
+
+        A refusal raised here has been recorded in the host's transaction as well.
+        """
+        bound = copy(self)
+        vars(bound).update(
+            _host=Hosted(connection), _statements=writing.prepared(connection.dialect), people=Directory(bound.looking)
+        )
+        return bound
+
+    # ------------------------------------------------------------ commands
+
+    def open(
+        self,
+        lifecycle: str,
+        actor: Actor,
+        input: Mapping[str, Any] | None = None,
+        *,
+        note: str | None = None,
+        happened: Micros | None = None,
+        request_id: str | None = None,
+        version: int | None = None,
+    ) -> Outcome:
+        """Open a case of `lifecycle` (its newest version, or `version`) with `input` as its fields.
+
+        `happened` is when it took place, if not now; the same `request_id` again gives the same answer. Raises
+        Refused, NotFound, RequestReused, StoreUnavailable.
+        """
+        command = Command(OPEN, actor, dict(input or {}), note, happened)
+        request = Request.of(request_id, lifecycle, command, version)
+        return _raised(
+            self._commit(partial(self._open, lifecycle, version, command, request), repeatable=request is not None)
+        )
+
+    def fire(
+        self,
+        case: str,
+        action: str,
+        actor: Actor,
+        input: Mapping[str, Any] | None = None,
+        *,
+        note: str | None = None,
+        expect: int | None = None,
+        request_id: str | None = None,
+        happened: Micros | None = None,
+    ) -> Outcome:
+        """Take `action` on a case: a transition, an act, or `edit` with the fields to change.
+
+        `expect` is the revision of the case that the caller saw: another one raises Stale. `happened` is when it took
+        place, if not now; the same `request_id` again gives the same answer. Raises Refused with every blocker,
+        NotFound, Ambiguous, RequestReused, StoreUnavailable. Whatever is raised, nothing but the refusal is recorded.
+        """
+        command = Command(action, actor, dict(input or {}), note, happened)
+        request = Request.of(request_id, case, command, expect)
+        return _raised(
+            self._commit(partial(self._fire, case, command, expect, request), repeatable=request is not None)
+        )
+
+    def _fire(
+        self, name: str, command: Command, expect: int | None, request: Request | None, work: Work
+    ) -> Outcome | Refused:
+        seen = answered(work.on, self._statements, self._library, request)
+        if seen is not None:
+            return seen
+        sheet, case = self._take_out(work, name)
+        late = stale(work.on.sql, case, command, expect)
+        if late is not None:
+            return self._refuse(work, sheet, case, command, *late, request=request)
+        command = self._linking(work, sheet, case, command)
+        ran = run(sheet.lifecycle, sheet.file, case.id, command, work.supply, request and request.id)
+        if isinstance(ran, Ran):
+            work.took(sheet, ran, command.actor)
+            ran = work.complete() or ran
+        if isinstance(ran, Refusal):
+            return self._refuse(work, sheet, case, command, ran, request=request)
+        work.write(request and request.row(case.id, sheet.steps, work.supply.now))
+        return self._answer(sheet, case.id)
+
+    def _open(
+        self, name: str, version: int | None, command: Command, request: Request | None, work: Work
+    ) -> Outcome | Refused:
+        seen = answered(work.on, self._statements, self._library, request)
+        if seen is not None:
+            return seen
+        lifecycle = self._version(work.on.sql, name, version)
+        command = with_ids(command, lifecycle, "", self._id_of(work.on))
+        ran = run_open(lifecycle, command, work.supply, request and request.id)
+        if isinstance(ran, Ran):
+            sheet = work.sheets[ran.file.root.id] = Sheet(lifecycle, ran.file)
+            work.took(sheet, ran, command.actor)
+            ran = work.complete() or ran
+        if isinstance(ran, Refusal):
+            return self._refuse_opening(work, lifecycle, command, ran, request)
+        work.write(request and request.row(ran.file.root.id, sheet.steps, work.supply.now))
+        return self._answer(sheet, sheet.file.root.id)
+
+    # ------------------------------------------------------------ the steps of the path
+
+    def _commit(self, step: Callable[[Work], T], *, repeatable: bool = False) -> T:
+        """Carry out `step` in one transaction: the host's, or one of ours that is begun again after a collision."""
+
+        def on(conversation: Conversation, locking: bool) -> T:
+            return step(self._work(conversation, locking=locking))
+
+        if self._host is not None:
+            with reachable():
+                return on(self._host, True)
+        return carry_out(self._connections, on, at_once=self._statements.at_once is not None, repeatable=repeatable)
+
+    def _linking(self, work: Work, sheet: Sheet, case: Case, command: Command) -> Command:
+        """The command with ids for the cases it names, and the file seeing those that it links to."""
+        command = with_ids(command, sheet.lifecycle, case.kind, self._id_of(work.on))
+        links = followed(command, sheet.lifecycle, case.kind)
+        if links:
+            work.link(sheet, links)
+        return command
+
+    def _refuse(
+        self,
+        work: Work,
+        sheet: Sheet,
+        case: Case,
+        command: Command,
+        refusal: Refusal,
+        changes: tuple[Record, ...] = (),
+        *,
+        request: Request | None,
+    ) -> Refused:
+        """Forget what the command would have done, and record the refusal."""
+        assert sheet.before is not None
+        file = sheet.before.file
+        entry = refusal_entry(
+            case.id, case.state, command, refusal.blockers, sheet.lifecycle,
+            file=file.root.id, now=work.supply.now, request=request and request.id,
+        )  # fmt: skip
+        text, leaf = chain(entry, self._origin, file.records + 1, file.head)
+        after = replace(file, records=file.records + 1, head=leaf)
+        step = Step(entry, text, leaf, (), ())
+        work.sheets = {file.root.id: Sheet(sheet.lifecycle, after, sheet.before, [step])}
+        work.write(request and request.row(case.id, [step], work.supply.now))
+        return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes)
+
+    def _refuse_opening(
+        self, work: Work, lifecycle: Lifecycle, command: Command, refusal: Refusal, request: Request | None
+    ) -> Refused:
+        """Record the refusal in the office's own chain, for there is no case."""
+        entry = refusal_entry(
+            "",
+            "",
+            command,
+            refusal.blockers,
+            lifecycle,
+            file=OFFICE,
+            now=work.supply.now,
+            request=request and request.id,
+        )
+        step = self._record_in_office(work, entry)
+        if request is not None:
+            work.on.change(self._statements.answer, request.row("", [step], work.supply.now))
+        return refused(Refusal("", OPEN, "", refusal.blockers))
+
+    def _record_in_office(self, work: Work, entry: Record) -> Step:
+        work.must_lock()
+        seq, head = writing.office(work.on, self._statements)
+        text, leaf = chain(entry, self._origin, seq + 1, head)
+        writing.append_office(work.on, self._statements, record_row(entry, text, leaf))
+        return Step(entry, text, leaf, (), ())
+
+    def _answer(self, sheet: Sheet, case_id: str) -> Outcome:
+        return outcome(sheet.file, case_id, tuple(step.entry for step in sheet.steps), sheet.steps[0].leaf)
+
+    # ------------------------------------------------------------ lifecycles
+
+    def publish(
+        self,
+        source: str | Path | Lifecycle,
+        *,
+        settings: Mapping[str, object] | None = None,
+        actor: Actor | None = None,
+    ) -> Published:
+        """Publish a lifecycle: a file's path, its text, or what `load` gave; `settings` are a place's over its defaults.
+
+        Publishing the same again changes nothing. Raises LifecycleInvalid, VersionTaken, NotFound, StoreUnavailable.
+        """
+        if isinstance(source, str) and "\n" in source:
+            source = load(source, settings=settings)
+        elif not isinstance(source, Lifecycle):
+            source = load_path(source, settings=settings)
+        return self._commit(partial(self._publish, source, actor or HOST))
+
+    def _publish(self, lifecycle: Lifecycle, actor: Actor, work: Work) -> Published:
+        name, version, digest = lifecycle.name, lifecycle.version, lifecycle.digest
+        at = self._library.published(work.on.sql, lifecycle)
+        if at is not None:
+            return Published(name, version, digest, new=False, at=at)
+        now = work.supply.now
+        facts = {"lifecycle": {"name": name, "version": version, "digest": digest}}
+        self._note_in_office(work, "publish", actor, facts)
+        work.on.sql.execute(sa.insert(lifecycles), self._library.row(lifecycle, now, actor.id))
+        return Published(name, version, digest, new=True, at=now)
+
+    # ------------------------------------------------------------ the audit trail
+
+    def verify(self, case: str | None = None) -> Verdict:
+        """Whether the audit trail agrees with itself and with the tables: of everything, or of one file.
+
+        Looks at one moment of the database, whatever is written meanwhile.
+        """
+        with self._conversation() as on, on.snapshot():
+            file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
+            return audit.verify(on.sql, partial(self._library.version, on.sql), self._origin, file)
+
+    def export(self, out: TextIO, actor: Actor, case: str | None = None) -> int:
+        """Write the records of everything, or of one file, to `out`: a line each, the very text that was hashed.
+
+        Returns how many there were. That they were handed out is recorded in the office's own chain.
+        """
+        with self._conversation() as on, on.snapshot():
+            file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
+            count, digest = audit.export(on.sql, out, file)
+        told: Record = {"records": count, "sha256": digest}
+        if file is not None:
+            told["file"] = file
+        self._commit(lambda work: self._note_in_office(work, "export", actor, {"input": told}))
+        return count
+
+    def _note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
+        """Record what belongs to no case."""
+        entry = {"file": OFFICE, "at": work.supply.now, "who": who(actor), "kind": kind, "action": kind, **facts}
+        self._record_in_office(work, entry)
+
+
+def _raised(answer: Outcome | Refused) -> Outcome:
+    """A refusal is raised when it has been committed, not before."""
+    if isinstance(answer, Refused):
+        raise answer
+    return answer

@@ -1,0 +1,238 @@
+"""What can be seen of the cases: lists, files, histories, and why something cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from workflow.core import decide, roles
+from workflow.core.calendar import Calendar
+from workflow.core.errors import NotFound
+from workflow.core.model import EDIT, Actor, Case, File, Json, Lifecycle, Micros, Text
+from workflow.office.answers import Published, Record, Waiting, Why
+from workflow.office.library import Library
+from workflow.store import queries
+from workflow.store.connections import ConnectionLost, Connections, Conversation, Hosted, reachable
+from workflow.store.naming import CASE, resolve
+from workflow.store.work import Sheet, Work
+from workflow.store.writing import Prepared
+
+T = TypeVar("T")
+ANYBODY = Actor("")  # `actor=` not given: the host itself looks, from whom nothing is withheld
+
+
+class Reading:
+    """The part of the engine that changes nothing."""
+
+    _connections: Connections
+    _statements: Prepared
+    _library: Library
+    _clock: Callable[[], Micros]
+    _ids: Callable[[], str]
+    _origin: str
+    _calendar: Calendar
+    _host: Hosted | None
+
+    # ------------------------------------------------------------ one case
+
+    def case(self, case: str, actor: Actor | None = ANYBODY) -> File:
+        """The file that the case or part is in. With `actor` (None: somebody unknown), values that are blind to him
+        are withheld: those of such a part are empty. Raises NotFound, Ambiguous.
+        """
+        sheet, _ = self._seen(case)
+        return sheet.file if actor is ANYBODY else self._withheld(sheet, actor)[0]
+
+    def history(self, case: str, actor: Actor | None = ANYBODY) -> tuple[Record, ...]:
+        """The records of the file that the case or part is in, in order; of a part, those about it.
+
+        With `actor`, what is blind to him is withheld as in `case`; such records say `withheld`.
+        """
+        sheet, asked = self._seen(case)
+        records = self._read(lambda on: tuple(queries.history(on.sql, sheet.file.root.id, until=sheet.file.records)))
+        hidden = frozenset() if actor is ANYBODY else self._withheld(sheet, actor)[1]
+        about = (r for r in records if asked.kind == "" or _concerns(r, asked.id))
+        return tuple(_without(record, hidden) for record in about)
+
+    def why(self, case: str, action: str, actor: Actor) -> Why:
+        """What stands in the way of `action`, who may take it, and what `actor` could do with the case instead."""
+        sheet, asked = self._seen(case)
+        lifecycle, file, now = sheet.lifecycle, sheet.file, self._clock()
+        known = action == EDIT or action in lifecycle.kind(asked.kind).transitions
+        return Why(
+            blockers=decide.why(lifecycle, file, asked.id, action, actor, now, self._calendar),
+            who=roles.who(lifecycle, file, asked.id, action) if known else (),
+            instead=tuple(
+                offer
+                for offer in decide.offers(lifecycle, file, asked.id, actor, now, self._calendar)
+                if offer.action != action and not offer.blockers
+            ),
+        )
+
+    def offers(self, case: str, actor: Actor) -> tuple[decide.Offer, ...]:
+        """Everything that state and role let `actor` try, with its inputs and what still stands in the way."""
+        sheet, asked = self._seen(case)
+        return decide.offers(sheet.lifecycle, sheet.file, asked.id, actor, self._clock(), self._calendar)
+
+    # ------------------------------------------------------------ lists
+
+    def todo(
+        self, actor: Actor, *, after: Waiting | tuple[Micros, str] | None = None, limit: int = 50
+    ) -> tuple[Waiting, ...]:
+        """What waits for `actor`, his unit and his groups, longest waiting first; the next page with the last line as
+        `after`.
+        """
+        start = after.after if isinstance(after, Waiting) else after
+        rows = self._read(lambda on: queries.todo(on.sql, actor.parties(), start, limit))
+        return tuple(
+            Waiting(case, number, title or "", self._state(case), since, party)
+            for case, number, title, since, party in rows
+        )
+
+    def find(
+        self,
+        lifecycle: str | None = None,
+        state: str | None = None,
+        where: Mapping[str, Json] | None = None,
+        text: str | None = None,
+        after: Case | str | None = None,
+        limit: int = 50,
+    ) -> tuple[Case, ...]:
+        """Root cases in the order of opening: of a lifecycle, in a state (or in one nested in it), with these values
+        in fields marked `index`, with `text` in title or number; the next page with the last case as `after`.
+        """
+        return self._read(
+            lambda on: tuple(
+                queries.find(
+                    on.sql,
+                    lifecycle=lifecycle,
+                    states=self._states(on.sql, lifecycle, state),
+                    where=where or {},
+                    text=text,
+                    after=after.id if isinstance(after, Case) else after,
+                    limit=limit,
+                )
+            )
+        )
+
+    def trails(self, lifecycle: str | None = None) -> Iterator[tuple[Record, ...]]:
+        """The records of each file in order, file by file in the order of opening, for reports; streams."""
+        with self.looking() as sql:
+            yield from queries.trails(sql, lifecycle)
+
+    # ------------------------------------------------------------ lifecycles
+
+    def lifecycle(self, name: str, version: int | None = None) -> Lifecycle:
+        """The newest published version, or that one. Raises NotFound with near names."""
+        return self._read(lambda on: self._version(on.sql, name, version))
+
+    def lifecycles(self) -> tuple[Published, ...]:
+        """Every published version, by name and version."""
+        found = self._read(lambda on: self._library.all(on.sql))
+        return tuple(Published(name, version, digest, new=False, at=at) for name, version, digest, at in found)
+
+    def _version(self, sql: Connection, name: str, version: int | None) -> Lifecycle:
+        return self._library.latest(sql, name) if version is None else self._library.version(sql, name, version)
+
+    # ------------------------------------------------------------ how
+
+    def now(self) -> Micros:
+        """What the engine's clock says, in microseconds UTC."""
+        return self._clock()
+
+    @contextmanager
+    def looking(self) -> Iterator[Connection]:
+        """A connection to read with."""
+        with self._conversation() as on:
+            yield on.sql
+
+    @contextmanager
+    def _conversation(self) -> Iterator[Conversation]:
+        if self._host is not None:
+            with reachable():
+                yield self._host
+        else:
+            with self._connections.to_read() as own:
+                yield own
+
+    def _read(self, step: Callable[[Conversation], T]) -> T:
+        """`step`, and once more where the connection turns out to have been cut since it was last used."""
+        try:
+            with self._conversation() as on:
+                return step(on)
+        except ConnectionLost:
+            with self._conversation() as on:
+                return step(on)
+
+    def _seen(self, case: str) -> tuple[Sheet, Case]:
+        return self._read(lambda on: self._take_out(self._work(on, locking=False), case))
+
+    def _work(self, on: Conversation, *, locking: bool) -> Work:
+        return Work(
+            on, self._statements, self._library,
+            now=self._clock(), log=self._origin, new_id=self._ids, calendar=self._calendar, locking=locking,
+        )  # fmt: skip
+
+    def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:
+        """The file of the case of that name, locked if the work locks, and the case in it."""
+        sheet, id = work.sheet(name), name
+        if sheet is None:
+            id = self._id_of(work.on)(name)
+            sheet = work.sheet(id)
+        if sheet is None:
+            raise NotFound(CASE, name)
+        return sheet, sheet.file.case(id)
+
+    def _id_of(self, on: Conversation) -> Callable[[str], str]:
+        return lambda name: resolve(on.sql, name, partial(self._library.version, on.sql))
+
+    def _state(self, case: Case) -> Text:
+        state = self.lifecycle(case.lifecycle, case.version).kind(case.kind).states[case.state]
+        return state.label if state.label != Text() else Text(case.state, case.state)
+
+    def _states(self, sql: Connection, lifecycle: str | None, state: str | None) -> tuple[str, ...]:
+        """The state itself, or the states nested in it, by the newest version of the lifecycle (or of each)."""
+        if state is None:
+            return ()
+        names = {name for name, *_ in self._library.all(sql)} if lifecycle is None else {lifecycle}
+        nested = (
+            leaf.name
+            for name in sorted(names)
+            for leaf in self._library.latest(sql, name).root.states.values()
+            if state in leaf.within
+        )
+        return (state, *dict.fromkeys(nested))
+
+    def _withheld(self, sheet: Sheet, actor: Actor | None) -> tuple[File, frozenset[str]]:
+        """The file without what is blind to `actor`, and the ids of those parts."""
+        file = sheet.file
+        hidden = frozenset(p.id for p in file.parts if not roles.visible(sheet.lifecycle, file, p.id, actor))
+        parts = tuple(replace(part, values={}) if part.id in hidden else part for part in file.parts)
+        return replace(file, parts=parts), hidden
+
+
+def _concerns(record: Record, part: str) -> bool:
+    return (
+        record["case"] == part
+        or part in record.get("closed", ())
+        or any(opened["id"] == part for opened in record.get("opened", ()))
+    )
+
+
+def _without(record: Record, hidden: frozenset[str]) -> Record:
+    """The record without the values of parts that are hidden."""
+    shown = dict(record)
+    if record["case"] in hidden and not {"set", "input", "note"}.isdisjoint(record):
+        shown = {name: value for name, value in record.items() if name not in ("set", "input", "note")}
+        shown["withheld"] = True
+    if any(part["id"] in hidden and "set" in part for part in record.get("opened", ())):
+        shown["opened"] = [
+            {name: value for name, value in part.items() if name != "set" or part["id"] not in hidden}
+            for part in record["opened"]
+        ]
+        shown["withheld"] = True
+    return shown

@@ -1,0 +1,57 @@
+"""Refusals: why a look that was too old is one, and how each is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from workflow.core.calendar import local
+from workflow.core.errors import Refused, Stale
+from workflow.core.model import Blocker, Case, Command, Refusal, Text
+from workflow.office.answers import Record
+from workflow.store import queries
+
+
+def stale(
+    sql: Connection, case: Case, command: Command, expect: int | None
+) -> tuple[Refusal, tuple[Record, ...]] | None:
+    """The refusal where the case is no longer at the revision that the caller saw, with what changed since."""
+    if expect is None or expect == case.revision:
+        return None
+    changed = changes_since(sql, case, expect)
+    if changed:
+        last = changed[-1]
+        when = local(last["at"]).strftime("%Y-%m-%d %H:%M")
+        who = last["who"].get("name") or last["who"]["id"]
+        text = Text(
+            f"您看过之后此件有 {len(changed)} 处变动，最近是 {who} 于 {when} 办理“{last['action']}”；请重新查看后再办",
+            f"the case has changed {len(changed)} times since you looked, last by {who} at {when} "
+            f"({last['action']}); look again",
+        )
+    else:
+        text = Text(
+            f"此件是第 {case.revision} 次修订，不是 {expect}；请重新查看后再办",
+            f"the case is at revision {case.revision}, not {expect}; look again",
+        )
+    return Refusal(case.id, command.action, case.state, (Blocker("stale", text),)), changed
+
+
+def changes_since(sql: Connection, case: Case, revision: int) -> tuple[Record, ...]:
+    """The records that brought the case from `revision` to where it is, in order."""
+    wanted = case.revision - revision
+    found: list[Record] = []
+    if wanted > 0:
+        for record in queries.history(sql, case.root, newest_first=True):
+            if record["kind"] != "refusal" and (record["case"] == case.id or case.id in record.get("closed", ())):
+                found.append(record)
+                if len(found) == wanted:
+                    break
+    return tuple(reversed(found))
+
+
+def refused(refusal: Refusal, changes: Sequence[Record] = ()) -> Refused:
+    """The error to raise for a refusal."""
+    if any(blocker.code == "stale" for blocker in refusal.blockers):
+        return Stale(refusal, changes)
+    return Refused(refusal)

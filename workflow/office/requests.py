@@ -1,0 +1,109 @@
+"""The same request again gets the same answer."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from workflow.core.errors import InputInvalid, Refused, RequestReused
+from workflow.core.fold import fold
+from workflow.core.model import Blocker, Command, File, Refusal, Text
+from workflow.core.run import Step
+from workflow.office.answers import Outcome, Record
+from workflow.office.library import Library
+from workflow.office.refusals import refused
+from workflow.store import queries
+from workflow.store.connections import Conversation
+from workflow.store.tables import OFFICE
+from workflow.store.writing import Prepared
+
+LONGEST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command that the caller may send again, with the caller's id for it."""
+
+    id: str
+    fingerprint: str
+
+    @classmethod
+    def of(cls, id: str | None, on: str, command: Command, *more: object) -> Request | None:
+        """The request for `command` on the case (or lifecycle) named `on`; None without an id. Raises InputInvalid."""
+        if id is None:
+            return None
+        if not 0 < len(id) <= LONGEST or not id.isprintable():
+            raise InputInvalid(
+                Text(
+                    f"请求编号须为 1 到 {LONGEST} 个可见字符",
+                    f"a request id has 1 to {LONGEST} visible characters",
+                )
+            )
+        actor = command.actor
+        told = [
+            on, command.action, actor.id, actor.on_behalf_of, dict(command.input), command.note, command.happened, *more,
+        ]  # fmt: skip
+        text = json.dumps(told, sort_keys=True, default=str)
+        return cls(id, hashlib.sha256(text.encode()).hexdigest())
+
+    def row(self, case_id: str, steps: list[Step], at: int) -> dict[str, Any]:
+        """What remembers that these steps were the answer."""
+        first, last = steps[0].entry, steps[-1].entry
+        return {
+            "id": self.id,
+            "fingerprint": self.fingerprint,
+            "file": first["file"],
+            "case_id": case_id,
+            "seq": first["seq"],
+            "last": last["seq"],
+            "at": at,
+        }
+
+
+def answered(
+    on: Conversation, statements: Prepared, library: Library, request: Request | None
+) -> Outcome | Refused | None:
+    """The answer that this request got before; None if it is new. Raises RequestReused for another command."""
+    if request is None:
+        return None
+    rows = on.select(statements.answered, {"b_request": request.id})
+    if not rows:
+        return None
+    _, fingerprint, file_id, case_id, seq, last, _ = rows[0]
+    if fingerprint != request.fingerprint:
+        raise RequestReused(request.id)
+    records = tuple(queries.history(on.sql, file_id, since=1 if file_id != OFFICE else seq, until=last))
+    answer = records[-1 - (last - seq) :]
+    if answer[0]["kind"] == "refusal":
+        return _refused(answer[0])
+    file: File | None = None
+    for record in records:
+        version = record["lifecycle"]
+        file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
+    assert file is not None
+    head = on.sql.execute(queries.leaf_of(file_id, last)).scalar_one()
+    leaf = on.sql.execute(queries.leaf_of(file_id, seq)).scalar_one()
+    file.records, file.head = last, head
+    return outcome(file, case_id, answer, leaf)
+
+
+def outcome(file: File, case_id: str, records: tuple[Record, ...], leaf: str) -> Outcome:
+    """The answer to a command that added `records`, the first of which has that leaf hash."""
+    first = records[0]
+    return Outcome(
+        case=file.case(case_id),
+        file=file,
+        records=records,
+        receipt={"case": case_id, "seq": first["seq"], "leaf": leaf, "log": first["log"], "at": first["at"]},
+        opened=tuple(file.case(part["id"]) for record in records for part in record.get("opened", ())),
+        started=tuple(other["id"] for record in records for other in record.get("started", ())),
+    )
+
+
+def _refused(record: Record) -> Refused:
+    blockers = tuple(
+        Blocker(b["code"], Text(b.get("zh", ""), b.get("en", "")), b.get("about")) for b in record["blockers"]
+    )
+    return refused(Refusal(record.get("case", ""), record["action"], record.get("from", ""), blockers))

@@ -1,0 +1,114 @@
+"""What the tables say of a file, beside what its records come to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from workflow.core.model import Case, File, Lifecycle, Linked
+from workflow.core.roles import waiting
+from workflow.store.rows import indexed, kept, title
+from workflow.store.tables import case_values, cases, contents, holders
+from workflow.store.work import links_of
+
+_FACTS = tuple(f.name for f in fields(Case))
+_SHOWN = 120  # characters of a value in a message
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """`what` of the case is one thing in the tables and another when replayed."""
+
+    case: str
+    what: str
+    table: str
+    replayed: str
+
+
+@dataclass(slots=True)
+class Standing:
+    """The rows of one file."""
+
+    rows: Sequence[Any]
+    values: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    holders: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    linked: Mapping[str, Linked] = field(default_factory=dict)  # by case id
+
+    @property
+    def records(self) -> int:
+        """How many records the root's row counts."""
+        count: int = self.rows[0].records
+        return count
+
+    @property
+    def head(self) -> str:
+        """The leaf of the last record, as the root's row has it."""
+        head: str = self.rows[0].head
+        return head
+
+
+def kept_of(sql: Connection, files: Sequence[str]) -> dict[str, Standing]:
+    """The rows of these files, by file; one that is not there is left out."""
+    if not files:
+        return {}
+    query = (
+        select(cases, contents.c.body.label("contents"))
+        .select_from(cases.outerjoin(contents, contents.c.case_id == cases.c.id))
+        .where(cases.c.root.in_(files))
+        .order_by(cases.c.root, cases.c.place)
+    )
+    found = {file: Standing(tuple(rows)) for file, rows in groupby(sql.execute(query).all(), key=lambda row: row.root)}
+    file_of = {row.id: each for each in found.values() for row in each.rows}
+    mine = select(cases.c.id).where(cases.c.root.in_(files))
+    for case, name, value in sql.execute(
+        select(case_values.c.case_id, case_values.c.field, case_values.c.value).where(case_values.c.case_id.in_(mine))
+    ):
+        file_of[case].values.setdefault(case, set()).add((name, value))
+    for case, party, since in sql.execute(
+        select(holders.c.case_id, holders.c.party, holders.c.since).where(holders.c.case_id.in_(mine))
+    ):
+        file_of[case].holders.setdefault(case, set()).add((party, since))
+    linked = select(cases.c.id, cases.c.lifecycle, cases.c.state, cases.c.number, cases.c.outcome).where(
+        cases.c.id.in_(select(case_values.c.value).where(case_values.c.case_id.in_(mine)))
+    )
+    others = {
+        row.id: Linked(row.id, row.lifecycle, row.state, row.number, row.outcome is None) for row in sql.execute(linked)
+    }
+    for each in found.values():
+        each.linked = others
+    return found
+
+
+def differences(
+    standing: Standing, replayed: File, lifecycle_of: Callable[[str, int], Lifecycle]
+) -> Iterator[Difference]:
+    """Where the tables differ from the file that the records come to."""
+    root = replayed.root
+    lifecycle = lifecycle_of(root.lifecycle, root.version)
+    links = links_of(lifecycle, root.values)
+    file = replace(replayed, linked={n: standing.linked[id] for n, id in links.items() if id in standing.linked})
+    table = [kept(row) for row in standing.rows]
+    yield from _differ(root.id, "cases", [each.case.id for each in table], [case.id for case in file])
+    yield from _differ(root.id, "title", standing.rows[0].title, title(lifecycle, root.values))
+    told = {case.id: case for case in file}
+    for each in table:
+        case = told.get(each.case.id)
+        if case is None:
+            continue
+        for name in _FACTS:
+            yield from _differ(case.id, name, getattr(each.case, name), getattr(case, name))
+        waits = waiting(lifecycle, file, case.id)
+        yield from _differ(case.id, "waits", each.waits, waits)
+        held = {(party, case.entered_at) for party in waits}
+        yield from _differ(case.id, "holders", sorted(standing.holders.get(case.id, ())), sorted(held))
+        values = sorted(indexed(lifecycle.kind(case.kind), case.values))
+        yield from _differ(case.id, "case_values", sorted(standing.values.get(case.id, ())), values)
+
+
+def _differ(case: str, what: str, table: object, replayed: object) -> Iterator[Difference]:
+    if table != replayed:
+        yield Difference(case, what, str(table)[:_SHOWN], str(replayed)[:_SHOWN])

@@ -1,0 +1,1 @@
+"""The database: tables, migrations, the few statements of a step, and queries."""

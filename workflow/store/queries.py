@@ -1,0 +1,146 @@
+"""What people ask for: lists, a page at a time, each by one query on an index; and the records."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, or_, select, union_all
+
+from workflow.core.model import Case, Json, Micros
+from workflow.store.rows import as_indexed, case_of
+from workflow.store.tables import case_values, cases, contents, holders, records
+
+Record = dict[str, Any]
+BATCH = 1_000  # rows fetched at a time
+
+
+def find(
+    sql: Connection,
+    *,
+    lifecycle: str | None,
+    states: Sequence[str],
+    where: Mapping[str, Json],
+    text: str | None,
+    after: str | None,
+    limit: int,
+) -> list[Case]:
+    """Root cases in the order of their ids, which is that of their opening; those after the id `after`."""
+    query = _cases().where(cases.c.kind == "")
+    if lifecycle is not None:
+        query = query.where(cases.c.lifecycle == lifecycle)
+    if states:
+        query = query.where(cases.c.state == states[0] if len(states) == 1 else cases.c.state.in_(states))
+    for name, value in where.items():
+        query = query.where(
+            exists().where(
+                case_values.c.value == as_indexed(value),
+                case_values.c.field == name,
+                case_values.c.case_id == cases.c.id,
+            )
+        )
+    if text:
+        query = query.where(
+            or_(cases.c.title.contains(text, autoescape=True), cases.c.number.contains(text, autoescape=True))
+        )
+    if after is not None:
+        query = query.where(cases.c.id > after)
+    return [case_of(row) for row in sql.execute(query.order_by(cases.c.id).limit(limit))]
+
+
+def todo(
+    sql: Connection, parties: Iterable[str], after: tuple[Micros, str] | None, limit: int
+) -> list[tuple[Case, str | None, str | None, Micros, str]]:
+    """Cases and parts on the lists of these parties, longest waiting first: with root number, root title, since when
+    and on whose list; those after the moment and case of `after`. A case on several of the lists comes once.
+    """
+    pages = []
+    for party in sorted(parties):
+        page = select(holders.c.case_id, holders.c.party, holders.c.since).where(holders.c.party == party)
+        if after is not None:
+            since, case_id = after
+            page = page.where(
+                holders.c.since >= since,  # one range of the index; the rest is about equal moments
+                or_(holders.c.since > since, holders.c.case_id > case_id),
+            )
+        # wrapped, for SQLite takes no ORDER BY within a UNION
+        ordered = page.order_by(holders.c.since, holders.c.case_id).limit(limit).subquery()
+        pages.append(select(ordered))
+    if not pages:
+        return []
+    held = union_all(*pages).subquery()
+    root = cases.alias("root_case")
+    query = (
+        _cases()
+        .add_columns(root.c.number, root.c.title, held.c.since, held.c.party)
+        .join(held, held.c.case_id == cases.c.id)
+        .join(root, root.c.id == cases.c.root)
+        .order_by(held.c.since, held.c.case_id, held.c.party)
+    )
+    found: dict[str, tuple[Case, str | None, str | None, Micros, str]] = {}
+    for row in sql.execute(query):
+        *case, number, title, since, party = row
+        found.setdefault(case[0], (case_of(case), number, title, since, party))
+    return list(found.values())[:limit]
+
+
+def _cases() -> Select[Any]:
+    return select(cases, contents.c.body.label("contents")).select_from(
+        cases.outerjoin(contents, contents.c.case_id == cases.c.id)
+    )
+
+
+def history(
+    sql: Connection, file: str, *, since: int = 1, until: int | None = None, newest_first: bool = False
+) -> Iterator[Record]:
+    """The records of one file in order, or from the last one back."""
+    query = select(records.c.body).where(records.c.file == file, records.c.seq >= since)
+    if until is not None:
+        query = query.where(records.c.seq <= until)
+    order = records.c.seq.desc() if newest_first else records.c.seq
+    for (body,) in sql.execute(query.order_by(order)):
+        yield json.loads(body)
+
+
+def stored_records(sql: Connection, file: str | None = None, after: str = "") -> Iterator[Row[Any]]:
+    """Every row of the records, file by file and in order, a batch at a time; of one file where it is given."""
+    last = (file if file is not None else after, 0)
+    while True:
+        query = select(records).order_by(records.c.file, records.c.seq).limit(BATCH)
+        if file is not None:
+            query = query.where(records.c.file == file, records.c.seq > last[1])
+        else:
+            query = query.where(
+                records.c.file >= last[0],
+                or_(records.c.file > last[0], records.c.seq > last[1]),
+            )
+        rows = sql.execute(query).all()
+        yield from rows
+        if len(rows) < BATCH:
+            return
+        last = (rows[-1].file, rows[-1].seq)
+
+
+def trails(sql: Connection, lifecycle: str | None = None) -> Iterator[tuple[Record, ...]]:
+    """The records of each file in order, file by file in the order of their opening; of one lifecycle, or of all."""
+    after = ""
+    while True:
+        roots = select(cases.c.id).where(cases.c.kind == "", cases.c.id > after)
+        if lifecycle is not None:
+            roots = roots.where(cases.c.lifecycle == lifecycle)
+        ids = [id for (id,) in sql.execute(roots.order_by(cases.c.id).limit(200))]
+        if not ids:
+            return
+        query = select(records.c.file, records.c.body).where(records.c.file.in_(ids))
+        trail: dict[str, list[Record]] = {id: [] for id in ids}
+        for file, body in sql.execute(query.order_by(records.c.file, records.c.seq)):
+            trail[file].append(json.loads(body))
+        for id in ids:
+            yield tuple(trail[id])
+        after = ids[-1]
+
+
+def leaf_of(file: str, seq: int) -> Select[tuple[str]]:
+    """The leaf hash of one record."""
+    return select(records.c.leaf).where(records.c.file == file, records.c.seq == seq)

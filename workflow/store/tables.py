@@ -1,0 +1,180 @@
+"""The tables. Portable: ids made by us, text and whole numbers only, names of at most thirty lower-case letters.
+
+Moments are microseconds UTC. What one step of a case rewrites is one short row of `cases`; long contents stand in
+`contents`, and what is asked for by value or by party has a table with an index of its own.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+OFFICE = "office"  # the file of what belongs to no case: publishing, refused openings, exports
+LONGEST_INDEXED = 200  # characters of a value by which a case can be found
+
+# Compared byte by byte, as SQLite does anyway: then a range of names is what begins alike.
+_ID = String(64).with_variant(String(64, collation="C"), "postgresql")
+_NUMBER = String(120).with_variant(String(120, collation="C"), "postgresql")
+_VALUE = String(LONGEST_INDEXED).with_variant(String(LONGEST_INDEXED, collation="C"), "postgresql")
+_NAME = String(120)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("root", _ID, nullable=False),
+    Column("place", Integer, nullable=False),  # 0 the root case, then its parts in the order of opening
+    Column("lifecycle", _NAME, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", _NAME, nullable=False),
+    Column("part_key", String(200), nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("number", _NUMBER),
+    Column("holder", _NAME),
+    Column("created_by", _NAME, nullable=False),
+    Column("opened_at", BigInteger, nullable=False),
+    Column("state", _NAME, nullable=False),
+    Column("origin", _NAME),
+    Column("outcome", String(20)),
+    Column("entered_at", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("records", Integer, nullable=False),  # of the file; only the root's row counts them
+    Column("head", String(64), nullable=False),  # leaf hash of the file's last record
+    Column("links", Integer, nullable=False),  # how often another case was linked to this one in order to follow it
+    Column("title", String(LONGEST_INDEXED)),
+    Column("trail", Text, nullable=False),  # visits, acts and whose turn it is, as JSON
+    Column("body", Text),  # the values as JSON; NULL where they are long and stand in `contents`
+    Index("ix_cases_root", "root", "place", unique=True),
+    Index("ix_cases_number", "number"),
+    Index("ix_cases_state", "lifecycle", "kind", "state", "id"),
+    postgresql_with={"fillfactor": 85},
+)
+
+contents = Table(
+    "contents",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+case_values = Table(
+    "case_values",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("field", _NAME, primary_key=True),
+    Column("value", _VALUE, primary_key=True),
+    Index("ix_case_values_value", "value", "field", "case_id"),
+)
+
+holders = Table(
+    "holders",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("party", _NAME, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Index("ix_holders_party", "party", "since", "case_id"),
+    postgresql_with={"fillfactor": 85},
+)
+
+records = Table(
+    "records",
+    metadata,
+    Column("file", _ID, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("case_id", _ID, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("action", _NAME, nullable=False),
+    Column("source", _NAME),
+    Column("target", _NAME),
+    Column("actor", _NAME, nullable=False),
+    Column("leaf", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+chains = Table(
+    "chains",
+    metadata,
+    Column("file", _ID, primary_key=True),
+    Column("records", Integer, nullable=False),
+    Column("head", String(64), nullable=False),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", String(100), primary_key=True),  # file.seq.n: also the key by which a repeated delivery is known
+    Column("file", _ID, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("case_id", _ID, nullable=False),
+    Column("party", _NAME, nullable=False),
+    Column("template", _NAME, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("next_at", BigInteger),  # when it is due, or when the lease on it ends; NULL: nothing more to do
+    Column("reason", Text),
+    Index("ix_notices_next_at", "next_at"),
+    Index("ix_notices_file", "file"),
+)
+
+numbers = Table(
+    "numbers",
+    metadata,
+    Column("prefix", _NAME, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+lifecycles = Table(
+    "lifecycles",
+    metadata,
+    Column("name", _NAME, primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("digest", String(64), nullable=False),
+    Column("source", Text, nullable=False),
+    Column("settings", Text, nullable=False),  # those that differ from the source, as JSON
+    Column("published_at", BigInteger, nullable=False),
+    Column("published_by", _NAME),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("id", String(200), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("file", _ID, nullable=False),
+    Column("case_id", _ID, nullable=False),
+    Column("seq", Integer, nullable=False),  # the first record of the answer
+    Column("last", Integer, nullable=False),  # and the last
+    Column("at", BigInteger, nullable=False),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _NAME, primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("unit", _NAME),
+    Column("groups", Text, nullable=False),  # a JSON list
+    Column("active", Integer, nullable=False),
+    Index("ix_people_kind", "kind", "id"),
+)
+
+checkpoints = Table(
+    "checkpoints",
+    metadata,
+    Column("origin", _NAME, primary_key=True),
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("root_hash", String(64), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
