@@ -1,0 +1,113 @@
+"""Whatever goes wrong, a person reads a sentence, a program reads JSON, and the exit code says which kind it was."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import CHECKOUT, Casework, in_a_terminal
+from workflow.cli import notifiers
+from workflow.core.errors import RequestReused
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(notifiers.list_, "callback", fail)
+
+
+def test_a_missing_database_is_answered_with_how_to_make_one(run: Casework, here: Path) -> None:
+    said = run("todo", "--as", "clerk01")
+
+    assert 6 == said.code
+    assert "错误：没有数据库 casework.db；请先运行 casework init（或 casework demo），或用 --db 指明\n" == said.err
+    assert [] == list(here.iterdir())
+
+
+def test_with_json_an_error_is_json_on_standard_error(run: Casework) -> None:
+    said = run("list", "--db", "office.db", "--json", "--lang", "en")
+
+    assert (6, "") == (said.code, said.out)
+    assert {
+        "error": "StoreUnavailable",
+        "code": 6,
+        "message": "there is no database office.db; run `casework init` (or `casework demo`) first, or name it with --db",
+    } == json.loads(said.err)
+
+
+def test_a_usage_error_is_json_too(run: Casework) -> None:
+    said = run("todo", "--json", "--bogus")
+
+    assert {"error": "NoSuchOption", "code": 2, "message": "没有选项 --bogus"} == json.loads(said.err)
+
+
+def test_an_error_of_the_engine_brings_its_own_exit_code(run: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, RequestReused("r-1"))
+
+    said = run("notifiers", "list", "--lang", "en")
+
+    assert (4, "error: request id 'r-1' was already used for another command; use a new one\n") == (said.code, said.err)
+
+
+def test_something_unexpected_is_one_sentence_without_a_traceback(
+    run: Casework, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, ZeroDivisionError("division by zero"))
+
+    said = run("notifiers", "list")
+
+    assert 70 == said.code
+    assert said.err.startswith(
+        "错误：程序出了意外（ZeroDivisionError：division by zero）。请把所用命令和这句话报给维护者"
+    )
+    assert 1 == len(said.err.splitlines())
+
+
+def test_the_traceback_is_there_for_who_asks(run: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, ZeroDivisionError("division by zero"))
+    monkeypatch.setenv("CASEWORK_DEBUG", "1")
+
+    assert "Traceback" in run("notifiers", "list").err
+
+
+def test_an_interruption_is_said_and_has_the_shells_exit_code(run: Casework, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, KeyboardInterrupt())
+
+    said = run("notifiers", "list")
+
+    assert 130 == said.code
+    assert "已中断" in said.err
+
+
+def test_a_reader_who_leaves_early_is_no_failure(here: Path) -> None:
+    command = f"{sys.executable} {CHECKOUT / 'cli.py'} --help | true"
+
+    ran = subprocess.run(["sh", "-c", command], capture_output=True, text=True, timeout=60, check=True)
+
+    assert ran.stderr == ""
+
+
+def test_an_unreadable_file_is_named(run: Casework) -> None:
+    said = run("people", "import", "nobody.csv", "--lang", "en")
+
+    assert 2 == said.code
+    assert "error: cannot read the file nobody.csv (No such file or directory)\n" == said.err
+
+
+def test_colour_appears_on_a_terminal() -> None:
+    assert "\x1b[" in in_a_terminal("todo", "--db", "/nowhere/office.db")
+
+
+def test_no_colour_means_none() -> None:
+    assert "\x1b[" not in in_a_terminal("todo", "--db", "/nowhere/office.db", NO_COLOR="1")
+
+
+def test_a_pipe_gets_no_colour(process: Casework) -> None:
+    said = process("todo")
+
+    assert "\x1b[" not in said.err + said.out

@@ -1,0 +1,106 @@
+"""The desk at which one command is run: who sits there, which database, and how answers are given."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from workflow.core.errors import InputInvalid, StoreUnavailable
+from workflow.core.model import Text
+
+if TYPE_CHECKING:
+    from workflow import Actor, Engine
+
+DATABASE = "casework.db"
+
+
+class Desk:
+    """What every command is handed. `engine` opens the database when it is first asked for."""
+
+    def __init__(self, person: str | None = None, db: str | None = None, as_json: bool | None = None) -> None:
+        self.person = person
+        self.db = db or DATABASE
+        self.as_json = bool(as_json)
+        self._engine: Engine | None = None
+
+    def __enter__(self) -> Desk:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._engine is not None:
+            self._engine.close()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine on the database; `StoreUnavailable` where there is none yet."""
+        if self._engine is None:
+            path = sqlite_file(self.db)
+            if path is not None and not path.is_file():
+                raise StoreUnavailable(
+                    Text(
+                        zh=f"没有数据库 {path}；请先运行 casework init（或 casework demo），或用 --db 指明",
+                        en=f"there is no database {path}; run `casework init` (or `casework demo`) first, "
+                        "or name it with --db",
+                    )
+                )
+            self._engine = self.connect()
+        return self._engine
+
+    def connect(self) -> Engine:
+        """An engine on the database, there or not."""
+        from workflow import Engine
+
+        return Engine(database_url(self.db))
+
+    @property
+    def shown_db(self) -> str:
+        """The database as a person may see it: without the password of an address."""
+        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.db)
+
+    def actor(self, behalf: str | None = None) -> Actor:
+        """The person that `--as` names, who may speak for `behalf`; `NotFound`, or `InputInvalid` without `--as`."""
+        if self.person is None:
+            raise InputInvalid(
+                Text(
+                    zh="请用 --as 人员编号 说明是谁在办（或设环境变量 CASEWORK_AS）；casework people list 列出人员",
+                    en="say who you are with --as PERSON (or set CASEWORK_AS); `casework people list` shows who there is",
+                )
+            )
+        return self.engine.people.actor(self.person, on_behalf_of=behalf, through="cli")
+
+    def reader(self) -> Actor | None:
+        """Who looks at cases: the person that `--as` names, else a stranger, to whom blind parts stay blind."""
+        return self.actor() if self.person is not None else None
+
+    def answer(self, data: Any, human: Callable[[], None]) -> None:
+        """Print `data` as one JSON value with `--json`, else let `human` print it."""
+        if self.as_json:
+            click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        else:
+            human()
+
+
+def database_url(db: str) -> str:
+    """The database address for what `--db` was given: an address, or a path of a SQLite file."""
+    if "://" not in db:
+        return f"sqlite:///{db}"
+    for scheme in ("postgresql://", "postgres://"):
+        if db.startswith(scheme):
+            return "postgresql+psycopg://" + db.removeprefix(scheme)
+    return db
+
+
+def sqlite_file(db: str) -> Path | None:
+    """The file of a SQLite database; None for another database or one in memory."""
+    if "://" not in db:
+        return Path(db)
+    path = db.removeprefix("sqlite:///").partition("?")[0]
+    return Path(path) if db.startswith("sqlite:///") and path not in ("", ":memory:") else None
