@@ -1,0 +1,74 @@
+# Needs Python 3.11 or later and make; everything else is installed into .venv on first use.
+# Another interpreter: make PYTHON=python3.12 test        More for a tool: make test ARGS="-k joins"
+
+PYTHON ?= $(or $(shell command -v python3.11),python3)
+ARGS ?=
+ROUNDS ?= 20
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+.PHONY: help demo test check setup format coverage mutate fuzz bench wheel clean
+
+help: ## what can be made
+	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
+
+demo: .venv/.runs ## run a county's year on SQLite (demo.db) and print its figures
+	$(BIN)/casework demo --db demo.db --force $(ARGS)
+
+test: .venv/.tests ## run the tests, on SQLite and on a PostgreSQL of their own
+	$(BIN)/python -m pytest $(ARGS)
+
+check: .venv/.tests ## format, lint, types, layers, spelling
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/codespell
+
+setup: .venv/.tests ## install everything a developer needs into .venv
+
+format: .venv/.tests ## put the code in order
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+coverage: .venv/.tests ## the tests again, with every branch of core and the engine held to 100 %
+	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/coverage report --include='workflow/core/*,workflow/engine.py' --fail-under=100
+
+mutate: .venv/.tests ## change the core in many small ways and see the tests notice; ARGS='workflow.core.record*' for a part
+	$(BIN)/mutmut run $(ARGS)
+	$(BIN)/mutmut results
+
+fuzz: .venv/.tests ## the property tests ROUNDS times (20), with other examples each time
+	@for round in $$(seq $(ROUNDS)); do \
+	  $(BIN)/python -m pytest -q $$(grep -rl '^from hypothesis' tests) $(ARGS) || exit 1; done
+
+bench: .venv/.tests ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
+	$(BIN)/python -m bench $(ARGS)
+
+wheel: .venv/.tests ## build the distribution into dist/
+	$(BIN)/python -m build
+
+pins: ## write constraints.txt anew: the newest versions that pyproject.toml allows, tried in an empty environment
+	rm -rf build/pins && $(PYTHON) -m venv build/pins
+	build/pins/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,postgresql]'
+	build/pins/bin/python -m pip freeze --disable-pip-version-check --exclude casework > constraints.txt
+
+clean: ## remove what was made, also .venv and demo.db
+	rm -rf .venv build dist mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage* htmlcov
+	rm -f demo.db demo.db-wal demo.db-shm
+
+# Stamps: installed once, and again when what is to be installed has changed.
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo 'casework needs Python 3.11 or later; name one: make PYTHON=/path/to/python3.11'; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.runs: .venv/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	@touch $@
+
+.venv/.tests: .venv/.runs
+	$(PIP) --editable '.[dev,postgresql]'
+	@touch $@

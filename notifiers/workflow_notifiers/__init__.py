@@ -1,0 +1,1 @@
+"""The notifiers that casework brings, each registered as a stranger's would be."""

@@ -1,0 +1,109 @@
+"""Notifiers are found by entry point; a broken one is named and harms nobody."""
+
+from __future__ import annotations
+
+from importlib.metadata import Distribution, EntryPoint
+from pathlib import Path
+
+import pytest
+
+from workflow.core.errors import InputInvalid, NotFound
+from workflow.plugins import GROUP, PluginBroken, installed, notifier
+from workflow_notifiers.console import ConsoleNotifier
+from workflow_notifiers.file import FileNotifier
+
+
+class Acme(Distribution):
+    """A stranger's distribution, as importlib sees it."""
+
+    def read_text(self, filename: str) -> str | None:
+        return "Name: acme-notifiers\nVersion: 2.1\n" if filename == "METADATA" else None
+
+    def locate_file(self, path: object) -> Path:
+        raise NotImplementedError
+
+
+def point(name: str, value: str) -> EntryPoint:
+    return EntryPoint(name, value, GROUP)._for(Acme())  # type: ignore[attr-defined]
+
+
+GOOD = point("file", "workflow_notifiers.file:FileNotifier")
+MISSING = point("pager", "acme_pager_that_is_not_here:Pager")
+NOT_CALLABLE = point("answer", "workflow.plugins:GROUP")
+NO_NOTIFIER = point("lamp", "builtins:dict")
+
+
+def test_ours_are_installed_like_a_strangers() -> None:
+    ours = [(each.name, each.distribution) for each in installed() if each.distribution == "casework"]
+
+    assert [("console", "casework"), ("file", "casework")] == ours
+
+
+def test_a_plugin_says_which_distribution_brought_it() -> None:
+    (found,) = installed([GOOD])
+
+    assert ("file", "acme-notifiers", "2.1") == (found.name, found.distribution, found.version)
+    assert FileNotifier is found.make
+
+
+def test_a_plugin_of_no_distribution_is_still_shown() -> None:
+    (found,) = installed([EntryPoint("file", GOOD.value, GROUP)])
+
+    assert ("?", "?", FileNotifier) == (found.distribution, found.version, found.make)
+
+
+def test_a_broken_plugin_is_reported_and_the_others_stay() -> None:
+    found = installed([MISSING, GOOD])
+
+    assert ["file", "pager"] == [each.name for each in found]
+    assert found[0].problem is None
+    assert found[1].problem is not None
+    assert "ModuleNotFoundError: No module named 'acme_pager_that_is_not_here'" in found[1].problem.en
+
+
+def test_a_plugin_that_ends_the_process_while_loading_is_only_broken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "quits_on_import.py").write_text("raise SystemExit(3)")
+    monkeypatch.syspath_prepend(tmp_path)
+
+    (found,) = installed([point("quits", "quits_on_import:X")])
+
+    assert found.make is None
+
+
+def test_two_plugins_of_one_name_are_both_refused() -> None:
+    problems = [each.problem.en for each in installed([GOOD, GOOD]) if each.problem]
+
+    assert ["2 installed distributions use this name; uninstall all but one"] * 2 == problems
+
+
+def test_a_notifier_is_made_with_its_options(tmp_path: Path) -> None:
+    made = notifier("file", points=[GOOD], path=tmp_path / "notices.jsonl")
+
+    assert "file" == made.name
+
+
+def test_an_unknown_notifier_is_answered_with_names_that_are_there() -> None:
+    with pytest.raises(NotFound) as caught:
+        notifier("files", points=[GOOD, MISSING])
+
+    assert ("file",) == caught.value.near
+
+
+@pytest.mark.parametrize("name", ["pager", "answer", "lamp"])
+def test_what_cannot_be_used_names_itself_and_its_distribution(name: str) -> None:
+    with pytest.raises(PluginBroken) as caught:
+        notifier(name, points=[MISSING, NOT_CALLABLE, NO_NOTIFIER])
+
+    assert str(caught.value).startswith(f"the notifier '{name}' (from acme-notifiers 2.1) cannot be used: ")
+    assert name == caught.value.installed.name
+
+
+def test_options_that_do_not_fit_are_refused_as_input() -> None:
+    with pytest.raises(InputInvalid, match="does not take these options"):
+        notifier("file", points=[GOOD], colour="red")
+
+
+def test_the_console_notifier_is_found_without_naming_its_class() -> None:
+    assert isinstance(notifier("console"), ConsoleNotifier)
