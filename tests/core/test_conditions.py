@@ -3,8 +3,9 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from workflow.core.conditions import CelExpression, ExpressionProblem, Vocabulary, want_of
+from workflow.core.conditions import Vocabulary, want_of
 from workflow.core.errors import ConditionFailed
+from workflow.core.expressions import CelExpression, ExpressionProblem
 from workflow.core.model import Actor, Case, Field, File, Kind, Lifecycle, Linked, Setting, State
 from workflow.core.scope import Scope
 

@@ -5,7 +5,7 @@ import sys
 
 MANY = """
 import sys
-from workflow.core.conditions import CelExpression
+from workflow.core.expressions import CelExpression
 
 class Scope:
     loops = {}

@@ -3,7 +3,7 @@ from dataclasses import replace
 import pytest
 
 from tests.core.desk import CLERK, EDU, MEMBER, Desk
-from workflow.core.conditions import CelExpression
+from workflow.core.expressions import CelExpression
 from workflow.core.model import Actor
 from workflow.core.roles import as_parties, titles, visible, waiting, who
 

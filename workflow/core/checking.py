@@ -13,7 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2, wrappers_pb2
 
-from workflow.core.conditions import _FUNCTIONS, ExpressionProblem, visited_states
+from workflow.core.expressions import FUNCTIONS, ExpressionProblem, visited_states
 from workflow.core.model import ROOT, Field, Setting, Text
 
 _F = descriptor_pb2.FieldDescriptorProto
@@ -125,7 +125,7 @@ class Checker:
                 variables[name] = _PRIMITIVES.get(element) or (
                     cel.Type(element) if element.startswith((_PACKAGE, "google.")) else cel.Type.DYN
                 )
-            environment = cel.NewEnv(self._pool, variables=variables, functions=_FUNCTIONS)
+            environment = cel.NewEnv(self._pool, variables=variables, functions=FUNCTIONS)
             self._environments[key] = (environment, input)  # `input` is held so that its ids stay taken
         return self._environments[key][0]
 

@@ -62,7 +62,7 @@ class Duration:
 
 
 class Expression(Protocol):
-    """A compiled CEL expression (see `workflow.core.conditions`)."""
+    """A compiled CEL expression (see `workflow.core.expressions`)."""
 
     @property
     def source(self) -> str: ...

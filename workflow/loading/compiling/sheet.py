@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow.core.conditions import ExpressionProblem, Vocabulary
+from workflow.core.conditions import Vocabulary
+from workflow.core.expressions import ExpressionProblem
 from workflow.core.model import ANY, ENGINE, ROOT, Duration, Expression, Field, Place, Setting, Text
 from workflow.loading.nodes import Items, Node, Scalar, Table
 from workflow.loading.positions import position
@@ -77,8 +78,13 @@ class Sheet:
             elif scalar.text in kind.groups:
                 found.update(dict.fromkeys(kind.groups[scalar.text]))
             else:
-                self.problems.unknown(scalar, STATE_NAME, scalar.text, kind.entry)
+                self.unknown_state(scalar, kind)
         return tuple(found)
+
+    def unknown_state(self, node: Scalar, kind: KindSheet, *special: str) -> None:
+        """Tells that the name at `node` is no state of `kind`, unless its states could not be read at all."""
+        if "states" in kind.table.entries:
+            self.problems.unknown(node, STATE_NAME, node.text, [*kind.entry, *special])
 
     def roles_at(self, node: Node | None, special: Sequence[str] = (ANY, ENGINE)) -> tuple[str, ...]:
         """The roles named at `node`; `special` are allowed besides those declared."""
