@@ -13,7 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2, wrappers_pb2
 
-from workflow.core.expressions import FUNCTIONS, ExpressionProblem, visited_states
+from workflow.core.expressions import FUNCTIONS, ExpressionProblem, visited_states, without_texts
 from workflow.core.model import ROOT, Field, Setting, Text
 
 _F = descriptor_pb2.FieldDescriptorProto
@@ -30,6 +30,9 @@ _LINKED_TYPES: dict[str, Any] = {
     "id": _F.TYPE_STRING, "lifecycle": _F.TYPE_STRING, "state": _F.TYPE_STRING, "number": _TEXT, "open": _F.TYPE_BOOL,
 }  # fmt: skip
 _ROOTS = ("case", "input", "actor", "parts", "parent", "settings", "linked", "now", "visits()", "visited()")
+_OPERATORS = (
+    (r"\band\b", "&&"), (r"\bor\b", "||"), (r"\bnot\b", "!"), (r"(?<![=!<>])=(?!=)", "=="), (r"<>", "!="),
+)  # fmt: skip
 _PRIMITIVES = {
     "STRING": cel.Type.STRING, "INT": cel.Type.INT, "BOOL": cel.Type.BOOL, "DYN": cel.Type.DYN,
     "TIMESTAMP": cel.Type.TIMESTAMP,
@@ -202,7 +205,8 @@ class Checker:
             if "*error*" in detail or (problems and detail.startswith("Syntax error")):
                 continue  # follows from the one before
             place = (max(1, int(line)), max(1, int(column)))
-            problem = (*place, self._sentence(detail.removesuffix(" [INVALID_ARGUMENT]")))
+            sentence = self._sentence(detail.removesuffix(" [INVALID_ARGUMENT]"))
+            problem = (*place, _with_operators(sentence, source) if detail.startswith("Syntax error") else sentence)
             if problem not in problems:
                 problems.append(problem)
         return problems
@@ -219,8 +223,8 @@ class Checker:
             known = [*_ROOTS, *(name for name in self._shared if "." in name)]
             hint = _hint(m[1], known)
             return Text(
-                f"不认识“{m[1]}”；可用的名称：{'、'.join(_ROOTS)}{hint.zh}；文字要加引号",
-                f"the name {m[1]!r} is not known; names are {', '.join(_ROOTS)}{hint.en}; texts need quotes",
+                f"不认识“{m[1]}”（文字要加引号）；可用的名称：{'、'.join(_ROOTS)}{hint.zh}",
+                f"the name {m[1]!r} is not known (texts need quotes); names are {', '.join(_ROOTS)}{hint.en}",
             )
         if m := re.match(r"found no matching overload for '([^']+)' applied to '\((.*)\)'", detail):
             operator = m[1].strip("_").replace("@", "") or m[1]
@@ -240,6 +244,16 @@ class Checker:
         if "recursion" in detail:
             return Text("条件嵌套过深：最多 32 层", "the expression is nested too deeply: at most 32 levels")
         return Text(f"条件有误：{detail}", f"the expression is wrong: {detail}")
+
+
+def _with_operators(sentence: Text, source: str) -> Text:
+    """Who writes `and`, or one `=`, is told how CEL writes it."""
+    bare = without_texts(source)
+    wrong = [(word, sign) for word, sign in _OPERATORS if re.search(word, bare)]
+    if not wrong:
+        return sentence
+    signs = "、".join(sign for _, sign in wrong)
+    return Text(f"{sentence.zh}；请写 {signs}", f"{sentence.en}; write {signs.replace('、', ', ')}")
 
 
 def _setting_type(setting: Setting) -> Any:

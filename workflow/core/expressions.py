@@ -69,7 +69,7 @@ class CelExpression:
         self.source = source
         self.element = element
         self._loops = tuple(loops)
-        bare = _STRING.sub("''", source)
+        bare = without_texts(source)
         found = dict.fromkeys((m[3] or f"{m[1]}.{m[2]}") for m in _NAMES.finditer(bare))
         self.names = tuple((name, *name.split(".", 1)) if "." in name else (name, name, "") for name in found)
         self.uses_visits = bool(_VISITS.search(bare))
@@ -100,6 +100,11 @@ class CelExpression:
         variables.update(dict.fromkeys(self._loops, cel.Type.DYN))
         self._program = cel.NewEnv(variables=variables, functions=FUNCTIONS).compile(self.source)
         return self._program
+
+
+def without_texts(source: str) -> str:
+    """The expression with its texts emptied, so that only names and signs are left."""
+    return _STRING.sub("''", source)
 
 
 def visited_states(source: str) -> list[tuple[int, str]]:

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from workflow.core.model import Text
 from workflow.loading.nodes import Items, Node, Scalar, Table
-from workflow.loading.problems import Problems, listed, meant_by, shortened
+from workflow.loading.problems import Problems, listed, meant_by, near, shortened
 from workflow.loading.syntax import wide_hint
 
 MAPPING = Text(zh="一组“键: 值”", en="a mapping of keys and values")
@@ -94,13 +94,11 @@ class Record:
             )
             return _wrong(expected, node, problems)
         entries, keys = table.entries, self.keys
+        if not entries.keys() <= keys.keys():
+            self._put_right(table, problems)
         pruned: list[str] = []
         for name, child in entries.items():
-            key = keys.get(name)
-            if key is None:
-                self._unknown(table.keys[name], child, problems)
-                pruned.append(name)
-                continue
+            key = keys[name]
             kept = key.form.check(child, problems)
             if kept is None:
                 pruned.append(name)
@@ -118,6 +116,16 @@ class Record:
             del entries[name]
         return table
 
+    def _put_right(self, table: Table, problems: Problems) -> None:
+        """Tells the keys that are not known; what stands under one is taken for what it was meant to be."""
+        for name in [name for name in table.entries if name not in self.keys]:
+            key, value = table.keys[name], table.entries.pop(name)
+            self._unknown(key, value, problems)
+            empty = isinstance(value, Scalar) and value.empty
+            meant = None if problems.full or empty else near(name, self.keys)
+            if meant is not None and meant not in table.entries:
+                table.entries[meant], table.keys[meant] = value, key
+
     def _unknown(self, key: Scalar, value: Node, problems: Problems) -> None:
         if problems.full:
             problems.more += 1
@@ -129,6 +137,9 @@ class Record:
                 zh="；若是上一项文字的一部分，请把那段文字加引号",
                 en="; if it is part of the text before it, put quotes around that text",
             )
+        wide = wide_hint(key.text) if isinstance(value, Scalar) and value.empty else ("", "")
+        if wide[0]:
+            meant = Text(*wide)
         written = shortened(key.text)
         problems.add(
             key,
@@ -194,10 +205,15 @@ class ListOf:
 
     form: Form
     expected: Text = Text(zh="一个列表", en="a list")
+    least: int = 0  # how many there must be: 0 or 1
 
     def check(self, node: Node, problems: Problems) -> Node | None:
         if not isinstance(node, Items):
             return _wrong(self.expected, node, problems)
+        if len(node.items) < self.least:
+            zh, en = f"此列表是空的；应为{self.expected.zh}", f"this list is empty; {self.expected.en} is expected"
+            problems.add(node, "missing_value", zh, en)
+            return None
         checked = [self.form.check(child, problems) for child in node.items]
         node.items = [child for child in checked if child is not None]
         return node
@@ -251,14 +267,14 @@ def _may_be_empty(form: Form | None) -> bool:
     return isinstance(form, Named) or (isinstance(form, Record) and not (form.required or form.one_of or form.some_of))
 
 
-def one_or_many(form: Form) -> Either:
-    """One of `form`, or a list of them."""
+def one_or_many(form: Form, least: int = 0) -> Either:
+    """One of `form`, or a list of them, of `least` 0 or 1."""
     expected = Text(zh=f"{form.expected.zh}，或其列表", en=f"{form.expected.en}, or a list of such")
     if isinstance(form, Either):
-        return Either(expected, scalar=form.scalar, table=form.table, items=ListOf(form))
+        return Either(expected, scalar=form.scalar, table=form.table, items=ListOf(form, expected, least))
     if isinstance(form, Word):
-        return Either(expected, scalar=form, items=ListOf(form))
-    return Either(expected, table=form, items=ListOf(form))
+        return Either(expected, scalar=form, items=ListOf(form, expected, least))
+    return Either(expected, table=form, items=ListOf(form, expected, least))
 
 
 def as_table(node: Node) -> Table | None:

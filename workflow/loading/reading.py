@@ -242,12 +242,18 @@ class _Builder:
     def _refuse_property(self, event: Any) -> NoReturn:
         if event.tag is not None:
             tag = shortened(event.tag.replace("tag:yaml.org,2002:", "!!"))
+            if not tag.startswith("!!"):
+                self._refuse(
+                    _Spot(event),
+                    "tag",
+                    f"以 ! 开头的文字或条件须加引号，如 '!case.open'；此处的“{tag}”会被当作 YAML 类型标签",
+                    f"put quotes around a text or condition that begins with !, as in '!case.open'; \"{tag}\" here is read as a YAML tag",
+                )
             self._refuse(
                 _Spot(event),
                 "tag",
                 f"不允许类型标签“{tag}”；值的类型由它所在的位置决定，请删去以 ! 开头的词",
-                f'tags such as "{tag}" are not allowed; the place of a value says its type: '
-                "delete the word that begins with ! (or put quotes around the text)",
+                f'tags such as "{tag}" are not allowed; the place of a value says its type: delete the word',
             )
         name = shortened(event.anchor)
         self._refuse(

@@ -82,7 +82,7 @@ class _Writer:
             # null: nothing written after the colon
             return {"type": ["object", "null"], "propertyNames": inner[0], "additionalProperties": inner[1]}
         if isinstance(form, ListOf):
-            return {"type": "array", "items": inner[0]}
+            return {"type": "array", "items": inner[0], **({"minItems": form.least} if form.least else {})}
         if not inner:
             return {}
         return inner[0] if len(inner) == 1 else {"anyOf": inner}

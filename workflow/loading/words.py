@@ -35,7 +35,7 @@ _SETTING = re.compile(r"settings\.[A-Za-z][A-Za-z0-9_]*")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _NAMED = Text(zh="一个名称", en="a name")
-_NAME_RULE = (
+NAME_RULE = (
     "：以字母开头，只含英文字母、数字和下划线，不超过 40 个字符（中文请写在 label 里）",
     ": a letter, then letters, digits and _, 40 characters at most (write Chinese in the label)",
 )
@@ -79,7 +79,7 @@ def name(what: Text, reserved: frozenset[str] = frozenset()) -> Word:
 
     def read(node: Scalar) -> str:
         if _NAME.fullmatch(node.text) is None:
-            raise Misread(*_NAME_RULE)
+            raise Misread(*NAME_RULE)
         if node.text in reserved:
             raise Misread("：这个词已有固定含义，请换一个", ": this word has a meaning of its own, choose another")
         return node.text
@@ -90,12 +90,20 @@ def name(what: Text, reserved: frozenset[str] = frozenset()) -> Word:
     return Word(Text(zh=f"{what.zh}的名称", en=f"the name of {an(what.en)}"), read, schema)
 
 
-def refers(what: Text) -> Word:
-    """The name of something declared elsewhere; whether it exists is seen when the file is compiled."""
+def refers(what: Text, hint_zh: str = "", hint_en: str = "") -> Word:
+    """The name of something declared elsewhere; whether it exists is seen when the file is compiled.
+
+    A hint is for what cannot be a name.
+    """
 
     def read(node: Scalar) -> str:
         if _STATE_PATH.fullmatch(node.text) is None:
-            raise Misread
+            several = re.split(r"\s*[,，、]\s*", node.text)
+            if len(several) > 1 and all(map(_STATE_PATH.fullmatch, several)):
+                names = ", ".join(several)
+                raise Misread(f"；多个名称请写成列表：[{names}]", f"; several are written as a list: [{names}]")
+            if not node.text or hint_zh:
+                raise Misread(hint_zh, hint_en)
         return node.text
 
     return Word(Text(zh=f"{what.zh}的名称", en=f"the name of {an(what.en)}"), read, _pattern(_STATE_PATH))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import workflow
-from tests.loading.texts import LEAVE, broken, problems
+from tests.loading.texts import LEAVE
 from workflow.core.model import ANY, Text
 from workflow.loading import load, load_path
 
@@ -44,30 +44,6 @@ def test_the_digest_covers_the_text_and_the_settings_in_force() -> None:
 
 def test_line_ends_and_a_byte_order_mark_do_not_change_the_digest() -> None:
     assert load(LEAVE).digest == load("\ufeff" + LEAVE.replace("\n", "\r\n")).digest
-
-
-def test_roles_are_a_group_a_party_or_other_roles() -> None:
-    text = LEAVE.replace("  advisor:", "  all: {any_of: [head, applicant], label: 大家}\n  advisor:")
-    roles = load(text).roles
-
-    assert ("heads", None, ()) == (roles["head"].group, roles["head"].party, roles["head"].any_of)
-    assert "case.created_by" == (roles["applicant"].party and roles["applicant"].party.source)
-    assert (("head", "applicant"), Text("大家")) == (roles["all"].any_of, roles["all"].label)
-
-
-def test_a_role_is_checked_for_every_kind_in_which_it_is_used() -> None:
-    text = LEAVE.replace("advisor: {is: case.holder}", "advisor: {is: case.reason}")
-
-    assert ["leave.yaml:13:21"] == [str(p.place) for p in problems(text)]
-    assert [] == problems(text.replace("by: advisor, ask", "by: head, ask"))
-
-
-def test_roles_in_a_circle_are_told_each() -> None:
-    found = broken(
-        "  advisor:", "  a: {any_of: [b]}\n  b: {any_of: [c, head]}\n  c: {any_of: [a]}\n  d: {any_of: [a]}\n  advisor:"
-    )
-
-    assert ["circle"] * 4 == [p.code for p in found]
 
 
 def test_a_part_may_outlive_its_case_and_be_blind() -> None:

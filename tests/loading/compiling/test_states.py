@@ -103,7 +103,7 @@ def test_a_state_says_whom_it_waits_for_or_leaves_it_to_its_transitions(root: Ki
         ("pauses: due", "pauses: dew", 'there is no deadline "dew"; known: due'),
         ("waits_for: clerk", "waits_for: any", 'there is no role "any"; known: clerk, head'),
         ("take: pass}\n    states", "take: look}\n    states", "is not taken by the engine (by: clerk)"),
-        ('visited("filing.checking")', 'visited("filing.checkking")', "there is no state 'filing.checkking'"),
+        ('visited("filing.checking")', 'visited("filing.chequing")', "there is no state 'filing.chequing'"),
         ("take: pass}\n  done", "take: note}\n  done", 'there is no transition "note"; known: look, pass, drop'),
     ],
 )

@@ -106,8 +106,4 @@ class Actions:
                     place=self.sheet.place(table),
                 )
             )
-        if isinstance(node, Items) and not node.items:
-            self.sheet.problems.add(
-                node, "missing_key", "routes 是空的；至少要有一条路", "`routes` is empty; it needs a route at least"
-            )
         return tuple(found)

@@ -18,7 +18,7 @@ from workflow.core.model import (
 )
 from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, scalars, tables, value, words
 from workflow.loading.nodes import Node, Scalar, Table, plain
-from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME, ROLE_NAME, STATE_NAME
+from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME, ROLE_NAME
 
 _HOLDERS = re.compile(r"parts\.([A-Za-z]\w*)\.holder")
 _CHOICE = Text(zh="选项", en="choice")
@@ -173,8 +173,8 @@ def deadlines(sheet: Sheet, node: Node | None) -> Json:
             kind = sheet.parts[of.text]
         everything = kind.everything
         start = own.get("from")
-        if isinstance(start, Scalar) and start.text != "opened":
-            sheet.known(start, ["opened", *kind.entry], STATE_NAME)
+        if isinstance(start, Scalar) and start.text not in ("opened", *kind.entry):
+            sheet.unknown_state(start, kind, "opened")
         for name in ("in", "until"):
             sheet.states_at(own.get(name), kind, everything)
         for name in ("within", "warn"):

@@ -153,7 +153,8 @@ def _numbering(sheet: Sheet, kind: KindSheet, field: str | None, node: Scalar) -
         else:
             suffix += [literal, _known_now(sheet, node, inside[1], digits)]
     suffix.append(text[at:])
-    if text.count("{seq") != 1 or "{" in "".join(suffix) or "}" in _PIECE.sub("", text) or "{" in _PIECE.sub("", text):
+    between = _PIECE.sub("", text)
+    if text.count("{seq") != 1 or "{" in between or "}" in between:
         sheet.problems.add(
             node,
             "numbering",

@@ -5,19 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
 
 from workflow.core.conditions import Vocabulary
-from workflow.core.model import ANY, ROOT, Guard, Kind, Lifecycle, Role
+from workflow.core.model import ANY, ROOT, Guard, Kind, Lifecycle
 from workflow.loading.compiling import annexes
 from workflow.loading.compiling.actions import Actions
 from workflow.loading.compiling.fields import fields
-from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, scalars, value
+from workflow.loading.compiling.roles import roles
+from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, value
 from workflow.loading.compiling.states import flatten, states, target
 from workflow.loading.compiling.values import settings
 from workflow.loading.nodes import Node, Scalar, Table
 from workflow.loading.problems import Problems
-from workflow.loading.shape.base import ROLE_NAME
 
 MOST_MOVES = 100_000  # actions, counted once for each state they can be done in
 
@@ -51,7 +50,7 @@ def compile_lifecycle(
         label=label(own.get("label")),
         parts=compiled,
         settings=sheet.settings,
-        roles=_roles(sheet, own.get("roles")),
+        roles=roles(sheet, table),
         guards={**_unused_guards(sheet, guards), **guards},
         opened_by=sheet.roles_at(own.get("opened_by")) if "opened_by" in own else (ANY,),
         proxies=sheet.roles_at(own.get("proxies"), (ANY,)),
@@ -136,61 +135,6 @@ def _kind(sheet: Sheet, kind: KindSheet, guards: dict[str, Guard]) -> Kind:
         blind_until=sheet.condition(blind, kind.name) if blind is not None else None,
         place=sheet.place(kind.table),
     )
-
-
-def _roles(sheet: Sheet, node: Node | None) -> dict[str, Role]:
-    """The roles. A role is asked for the case at hand: it is checked for every kind in which it is used."""
-    used = _kinds_by_role(sheet)
-    found = {}
-    for name, child in entries(node).items():
-        own = entries(child)
-        party = None
-        if "is" in own:
-            kinds = used.get(name) or [ROOT]
-            party, *_ = [sheet.condition(own["is"], kind, want="any") for kind in kinds]
-        any_of = tuple(s.text for s in scalars(own.get("any_of")) if sheet.known(s, sheet.roles, ROLE_NAME))
-        group: Any = value(child, "group") if isinstance(child, Table) else None
-        found[name] = Role(name, group, party, any_of, label(own.get("label")), sheet.place(child))
-    _check_circles(sheet, found)
-    return found
-
-
-def _check_circles(sheet: Sheet, roles: Mapping[str, Role]) -> None:
-    """No role may be one of its own `any_of`, not even in a roundabout way."""
-    waits: dict[str, set[str]] = {name: set(role.any_of) for name, role in roles.items()}
-    users: dict[str, list[str]] = {name: [] for name in roles}
-    for name, others in waits.items():
-        for other in others:
-            users[other].append(name)
-    ready = [name for name, others in waits.items() if not others]
-    while ready:
-        settled = ready.pop()
-        del waits[settled]
-        for user in users[settled]:
-            waits[user].discard(settled)
-            if not waits[user]:
-                ready.append(user)
-    for name, role in roles.items():
-        if name in waits:
-            sheet.problems.add(
-                role.place,
-                "circle",
-                f"角色“{name}”的 any_of 绕回了它自己：{'、'.join(role.any_of)}；请去掉其中之一",
-                f'the role "{name}" leads back to itself by any_of: {", ".join(role.any_of)}; take one of them out',
-            )
-
-
-def _kinds_by_role(sheet: Sheet) -> dict[str, list[str]]:
-    """In which kinds each role is used, by name, in the order of the file."""
-    used: dict[str, list[str]] = {}
-    for kind in sheet.kinds.values():
-        names = {s.text for table, _ in kind.actions.values() for s in scalars(table.entries.get("by"))}
-        for leaf in kind.leaves.values():
-            names |= entries(leaf.table.entries.get("edit")).keys()
-            names |= {s.text for s in scalars(leaf.table.entries.get("waits_for"))}
-        for name in names:
-            used.setdefault(name, []).append(kind.name)
-    return used
 
 
 def _unused_guards(sheet: Sheet, used: Mapping[str, Guard]) -> dict[str, Guard]:

@@ -71,7 +71,7 @@ def target(sheet: Sheet, kind: KindSheet, node: Node | None, *, origin: bool = T
     if node.text == ORIGIN and origin:
         return ORIGIN
     if node.text not in kind.entry:
-        sheet.problems.unknown(node, STATE_NAME, node.text, [*kind.entry, ORIGIN] if origin else kind.entry)
+        sheet.unknown_state(node, kind, *((ORIGIN,) if origin else ()))
     return kind.entry.get(node.text, "")
 
 

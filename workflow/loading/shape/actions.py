@@ -22,7 +22,18 @@ from workflow.loading.shape.base import (
     key,
 )
 from workflow.loading.shape.fields import ASKS
-from workflow.loading.words import CONDITION, EXPRESSION, FILLED, ONLY_TRUE, TEMPLATE, WITHIN, choice, name, refers
+from workflow.loading.words import (
+    CONDITION,
+    EXPRESSION,
+    FILLED,
+    NAME_RULE,
+    ONLY_TRUE,
+    TEMPLATE,
+    WITHIN,
+    choice,
+    name,
+    refers,
+)
 
 ROLE = Record(
     {
@@ -48,7 +59,11 @@ GUARD = Record(
 IF = one_or_many(
     Either(
         Text(zh="守卫条件的名称，或 {when: 条件, else: 说明}", en="the name of a guard, or {when: …, else: …}"),
-        scalar=refers(GUARD_NAME),
+        scalar=refers(
+            GUARD_NAME,
+            "；条件可直接写成 {when: 条件, else: 说明}",
+            "; a condition may be written here as {when: …, else: …}",
+        ),
         table=GUARD,
     )
 )
@@ -81,7 +96,10 @@ START = one_or_many(
     Record(
         {
             "lifecycle": key(
-                refers(LIFECYCLE_NAME), "另开一件哪种案件", "which lifecycle to open a case of", required=True
+                refers(LIFECYCLE_NAME, *NAME_RULE),
+                "另开一件哪种案件",
+                "which lifecycle to open a case of",
+                required=True,
             ),
             "link": key(FIELD_REF, "本案中记住新案的字段（type: case）", "the field (type: case) that remembers it"),
             "created_by": key(EXPRESSION, "新案算谁提出的（CEL）", "who counts as its creator (CEL)"),
@@ -140,7 +158,7 @@ TRANSITION = Record(
             STATE_REF, "到哪个状态；origin 为回到原状态", "the state it leads to; origin: back where it was before"
         ),
         "routes": key(
-            ListOf(ROUTE, Text(zh="若干条路", en="a list of routes")),
+            ListOf(ROUTE, Text(zh="至少一条路", en="a route at least"), least=1),
             "分路：恰有一条成立",
             "alternatives, of which exactly one must hold",
         ),

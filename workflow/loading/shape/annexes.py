@@ -24,6 +24,7 @@ from workflow.loading.words import (
     CONDITION,
     DATE_OR_SETTING,
     EXPRESSION,
+    NAME_RULE,
     WITHIN,
     choice,
     name,
@@ -33,7 +34,9 @@ from workflow.loading.words import (
 
 _OVERDUE = Record(
     {
-        "notify": key(refers(Text(zh="通知样式", en="template")), "逾期通知用的样式", "the template of the notice"),
+        "notify": key(
+            refers(Text(zh="通知样式", en="template"), *NAME_RULE), "逾期通知用的样式", "the template of the notice"
+        ),
         "to": key(one_or_many(EXPRESSION), "通知谁：角色，或 CEL", "who is told: roles, or CEL"),
         "take": key(ACTION_REF, "逾期后引擎做的流转", "the transition that the engine then takes"),
     },
@@ -90,7 +93,10 @@ NOTICES = ListOf(
                 required=True,
             ),
             "template": key(
-                refers(Text(zh="通知样式", en="template")), "用哪个通知样式", "which template", required=True
+                refers(Text(zh="通知样式", en="template"), *NAME_RULE),
+                "用哪个通知样式",
+                "which template",
+                required=True,
             ),
         }
     ),

@@ -29,9 +29,10 @@ def key(form: Form, zh: str, en: str, *, required: bool = False) -> Key:
 
 
 STATE_REF = refers(STATE_NAME)
-STATES_REF = one_or_many(STATE_REF)
+STATES_REF = one_or_many(STATE_REF, least=1)
 ROLE_REF = refers(ROLE_NAME)
-ROLES_REF = one_or_many(ROLE_REF)
+ROLES_REF = one_or_many(ROLE_REF, least=1)
+ROLES_OR_NONE = one_or_many(ROLE_REF)
 PART_REF = refers(PART_NAME)
 PARTS_REF = one_or_many(PART_REF)
 FIELD_REF = refers(FIELD_NAME)
