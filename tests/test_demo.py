@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from workflow import Refused
 from workflow.core.calendar import china, local
 from workflow.demo import Year, YearClock, build_year, plan_size, plan_year
 from workflow.demo.county import everybody
 from workflow.demo.plan import Step
+from workflow.demo.year import _Book
 from workflow.engine import Engine
 from workflow.reporting import report
 
@@ -216,6 +218,17 @@ def test_another_seed_gives_another_year_with_the_same_numbers() -> None:
         Counter(step.action for step in plan if step.action in ("file", "refuse", "sign_off")) for plan in (here, there)
     ]
     assert fates[0] == fates[1]
+
+
+def test_a_command_that_must_be_refused_and_is_not_stops_the_year(built: Built) -> None:
+    book = _Book(built.engine)
+    book.take(Step(0, "X", "open", "m001", {"title": "x"}, lifecycle="opinion"))
+    with pytest.raises(AssertionError, match="should have been refused"):
+        book.take(Step(0, "X", "comment", "m001", note="x", refused="role"))
+    with pytest.raises(Refused):
+        book.take(Step(0, "X", "close", "m001"))
+    with pytest.raises(LookupError, match="no open feedback"):
+        book.take(Step(0, "X", "answer", "m001", part="feedback"))
 
 
 def test_no_two_people_have_one_id() -> None:

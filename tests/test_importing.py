@@ -126,6 +126,7 @@ def test_a_joint_paper_says_how_many_signed_and_a_body_signs_for_itself(engine: 
         body["collective"],
     )
     assert "共 3 人" in engine.history(report.cases[0])[0]["note"]
+    assert 3 == engine.case(report.cases[0]).root.values["signatories"]
     assert (1, 1, {"member_joint": 1, "party": 1}) == (report.joint, report.collective, report.by_type)
     assert ["person", "unit"] == [engine.people.get(id).kind for id in ("柳某", "民盟某县支部")]
 
@@ -247,6 +248,16 @@ def test_a_quote_that_is_never_closed_is_reported_where_it_opens(engine: Engine,
     assert "引号" in report.rejected[0].text.zh
 
 
+def test_a_quote_out_of_place_costs_its_row_alone(engine: Engine, tmp_path: Path) -> None:
+    path = write(tmp_path / "list.csv", [paper()])
+    with path.open("a", encoding="utf-8", newline="") as text:
+        text.write('窦某,id-2,0002,2022-01-12 15:42:19,"关于"修桥的提案,2,城乡建设,2022,桥旧。\n')
+        csv.writer(text).writerow(paper("0003", "关于植树的提案"))
+    report = import_proposals(engine, path, CLERK)
+    assert (2, [3]) == (report.taken, [each.line for each in report.rejected])
+    assert "不合 CSV 格式" in report.rejected[0].text.zh
+
+
 def test_whoever_may_not_act_for_others_takes_in_nothing_and_hears_why(engine: Engine, tmp_path: Path) -> None:
     stranger = replace(CLERK, id="m001", groups=frozenset({"members"}))
     report = import_proposals(engine, write(tmp_path / "list.csv", [paper()]), stranger)
@@ -283,14 +294,18 @@ def test_progress_is_told_after_each_row(engine: Engine, tmp_path: Path) -> None
 
 
 def test_the_report_reads_as_sentences_and_as_json(engine: Engine, tmp_path: Path) -> None:
-    report = take_in(engine, tmp_path, paper("0002"), paper("x"), paper("0004", by="窦某等2人", category="天文"))
+    other = ("窦某等2人", "id-x", *paper("0004", category="天文", content="路暗。")[2:])
+    report = take_in(engine, tmp_path, paper("0002"), paper("x"), other, paper("0004", "关于增设路灯的提案二"))
     chinese, english = "\n".join(report.lines("zh")), "\n".join(report.lines("en"))
-    assert "共 3 行：新收 2 件" in chinese
+    assert "共 4 行：新收 3 件" in chinese
     assert "缺号 2 个：1、3" in chinese
     assert "第 4 行与第 2 行案由相同" in chinese
-    assert "2 taken in, 0 known before, 1 not taken" in english
+    assert "第 5 行：提案号 0004 已用过" in chinese
+    assert "案由相近" in chinese
+    assert "1 件没有单列的建议" in chinese
+    assert "3 taken in, 0 known before, 1 not taken" in english
     json = report.as_json("en")
-    assert (3, 2, [[1, 1], [3, 3]], {"天文": 1}) == (
+    assert (4, 3, [[1, 1], [3, 3]], {"天文": 1}) == (
         json["rows"],
         json["taken"],
         json["gaps"],

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from datetime import date, datetime
 
 import pytest
+from sqlalchemy import create_engine
 
 from workflow import LifecycleInvalid, NotFound, WorkflowError, load
 from workflow.core.calendar import OFFICE_ZONE, micros
-from workflow.core.model import Actor
-from workflow.counting import definition, rate
+from workflow.core.model import Actor, Selector, Tally
+from workflow.counting import definition, rate, selected, tallied
 from workflow.engine import Engine
 from workflow.figures import Period
 from workflow.reporting import report
@@ -34,7 +35,10 @@ fields:
 states:
   draft: {}
   received: {label: {zh: 已收, en: Received}}
-  sent: {join: {when: 'parts.leg.all(p, !p.open)', take: finish}}
+  sent:
+    initial: out
+    states: {out: {}, overdue: {label: {zh: 逾期, en: Overdue}}}
+    join: {when: 'parts.leg.all(p, !p.open)', take: finish}
   done: {label: {zh: 办结, en: Done}, final: successful}
 transitions:
   receive: {from: draft, to: received, by: [clerk]}
@@ -44,6 +48,7 @@ transitions:
     by: [clerk]
     ask: {units: {type: list, item: {type: party}, required: true}}
     open: {part: leg, each: input.units, as: u, key: u, holder: u}
+  mark: {from: sent.out, to: sent.overdue, by: [clerk]}
   finish: {from: sent, to: done, by: [engine]}
 acts:
   send_again: {in: sent, by: [clerk], ask: {unit: {type: party, required: true}}, open: {part: leg, key: input.unit, holder: input.unit}}
@@ -65,9 +70,13 @@ metrics:
   solved: {label: {zh: 解决率, en: Solved}, count: {part: leg, where: {class: [resolved]}}, of: {part: leg, reached: answered}}
   last_solved: {count: {part: leg, latest: true, where: {class: [resolved]}}, of: {part: leg, latest: true}}
   sent_out: {count: {part: leg, distinct: true}}
+  at_work: {count: {in: sent}}
+  were_sent: {count: {reached: sent}}
+  planned: {count: {part: leg, where: {class: [B]}}}
   given_back: {count: {part: leg, outcome: [cancelled]}}
 tallies:
   legs: {parts: [leg], label: {zh: 转办, en: Legs}}
+  solved_legs: {parts: [leg], where: {class: [resolved]}}
 """
 
 CLERK = Actor("ann", "Ann", groups=frozenset({"clerks"}))
@@ -256,6 +265,10 @@ def test_rates_count_the_meaning_of_a_code_and_only_the_latest_round_where_that_
     assert (1, 2, "50.00%") == (lambda f: (f.count, f.of, f.value))(found.figure("solved"))
     assert (1, 2, "50.00%") == (lambda f: (f.count, f.of, f.value))(found.figure("last_solved"))
     assert 1 == found.figure("sent_out").count
+    assert 1 == found.figure("planned").count
+    assert ((1, 3), (1, 1)) == tuple(
+        (row.cases, row.items) for row in (found.row(t, "leg") for t in ("legs", "solved_legs"))
+    )
 
 
 def test_yes_and_no_and_the_items_of_a_list_can_be_counted(errand: Callable[..., str], engine: Engine) -> None:
@@ -263,6 +276,35 @@ def test_yes_and_no_and_the_items_of_a_list_can_be_counted(errand: Callable[...,
     errand("2022-03-02", topics=["water"])
     found = report(engine, "errand", year=2022)
     assert (1, 1, 2) == tuple(found.figure(id).count for id in ("urgent", "roads", "waiting"))
+
+
+def test_a_state_with_states_within_it_counts_them_all(errand: Callable[..., str], engine: Engine) -> None:
+    late, done = errand("2022-03-01", "roads"), errand("2022-03-02", "roads")
+    engine.fire(late, "mark", CLERK)
+    answer(engine, done, "roads")
+    found = report(engine, "errand", year=2022)
+    assert (1, 2) == (found.figure("at_work").count, found.figure("were_sent").count)
+
+
+def test_a_part_that_the_version_of_a_case_does_not_have_is_not_counted(
+    errand: Callable[..., str], engine: Engine
+) -> None:
+    case = errand("2022-03-01", "roads")
+    file, errands = engine.case(case), engine.lifecycle("errand")
+    assert () == selected(Selector(part="page"), file, errands)
+    assert [] == list(tallied(Tally("pages", ("page",)), file, errands))
+
+
+def test_a_report_can_be_made_inside_the_transaction_of_the_host(
+    errand: Callable[..., str], engine: Engine, database: str
+) -> None:
+    errand("2022-03-01")
+    host = create_engine(database)
+    with host.begin() as connection:
+        inside = engine.on(connection)
+        inside.open("errand", CLERK, {"title": "not committed yet"})
+        assert 1 == report(inside, "errand", year=2022).cases
+    host.dispose()
 
 
 def test_a_rate_of_nothing_prints_as_a_dash_and_is_null_for_programs(engine: Engine) -> None:
@@ -308,7 +350,7 @@ def test_the_json_of_a_report(engine: Engine, errand: Callable[..., str], clock:
     assert ("errand", "2022", "2022-12-31T18:00:00+08:00", 1) == tuple(
         found[name] for name in ("lifecycle", "period", "cut_off", "cases")
     )
-    assert {"legs": {"leg": {"label": "Leg", "cases": 1, "items": 2}}} == found["tallies"]
+    assert {"label": "Leg", "cases": 1, "items": 2} == found["tallies"]["legs"]["leg"]  # type: ignore[index, call-overload]
     rates = {each["id"]: each for each in found["metrics"]}  # type: ignore[union-attr, index, call-overload]
     assert {
         "id": "done_rate", "label": "Done", "count": 0, "of": 1, "value": "0.00%",

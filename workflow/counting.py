@@ -77,14 +77,13 @@ def _has_values(where: Mapping[str, tuple[str, ...]], case: Case, kind: Kind) ->
 
 
 def _worth(case: Case, kind: Kind, name: str) -> set[str]:
-    """The value of a field as statistics see it: a code's meaning where it has one; each item of a list."""
-    if name in ("key", "holder", "state", "number", "round"):
-        return {str(getattr(case, name))}
+    """The value of a field as statistics see it: a code and what it means; each item of a list."""
     field = kind.fields.get(name)
     value = case.values.get(name)
     items: list[Json] = value if isinstance(value, list) else [value]
+    texts = {_text(item) for item in items if item is not None}
     means = {} if field is None else (field.means or (field.item.means if field.item else {}))
-    return {means.get(text, text) for text in (_text(item) for item in items if item is not None)}
+    return texts | {means[text] for text in texts if text in means}
 
 
 def _text(value: Json) -> str:
@@ -104,9 +103,7 @@ def definition(metric: Metric, lifecycle: Lifecycle) -> Text:
 
 
 def _phrase(selector: Selector, lifecycle: Lifecycle) -> Text:
-    kind = lifecycle.root if selector.part is None else lifecycle.parts.get(selector.part)
-    if kind is None:
-        return Text(zh=selector.part or "", en=selector.part or "")
+    kind = lifecycle.kind(selector.part or ROOT)
     what = _named(kind.label if kind.name else lifecycle.label, kind.name or lifecycle.name)
     conditions = [
         *_state_phrase(Text(zh="到过", en="reached"), selector.reached, kind),
@@ -138,8 +135,8 @@ def _state_phrase(lead: Text, names: tuple[str, ...], kind: Kind) -> list[Text]:
 
 
 def _value_phrase(name: str, values: tuple[str, ...], kind: Kind) -> Text:
-    field = kind.fields.get(name)
-    label = _named(field.label if field else Text(), name)
+    field = kind.fields[name]
+    label = _named(field.label, name)
     labels = [_value_label(field, value) for value in values]
     return Text(
         zh=f"{label.say('zh')}为{'、'.join(t.say('zh') for t in labels)}",
@@ -147,10 +144,8 @@ def _value_phrase(name: str, values: tuple[str, ...], kind: Kind) -> Text:
     )
 
 
-def _value_label(field: Field | None, value: str) -> Text:
+def _value_label(field: Field, value: str) -> Text:
     """What people call a value; for the meaning of a code, what they call the codes that have it."""
-    if field is None:
-        return Text(zh=value, en=value)
     codes = [code for code, meaning in field.means.items() if meaning == value] or [value]
     labels = [_named(field.labels.get(code, Text()), code) for code in codes]
     return Text(zh="、".join(text.say("zh") for text in labels), en=", ".join(text.say("en") for text in labels))

@@ -18,13 +18,13 @@ INVENTED = Text(
     zh=(
         "虚构部分：县名、人名、组织名、全部标题和正文、每件的日期与经过、提案的件数和答复类别，都不是真实的。"
         "“其余”十九条，是把八十七条次转办各算作一条得出的（原文只说“条次”）。"
-        "右栏是原文印出的数，左栏由审计记录算出。"
+        "“原文印出”是该县公布的数，“由记录算出”是由本库的审计记录算出的。"
     ),
     en=(
         "Invented: the county's name, its people and bodies, every title and text, the dates and turns of each case, how many "
         "proposals there were and how they were classed. The 19 of “the rest” follow from taking each of the 87 item-transfers "
-        "(条次) as one item; the article says 条次 for them only. The right column was printed by the county, the left one is "
-        "computed from the audit records."
+        "(条次) as one item; the article says 条次 for them only. “printed” is what the county "
+        "published, “computed” comes from the audit records of this database."
     ),
 )
 

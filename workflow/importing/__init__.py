@@ -130,6 +130,7 @@ class _Intake:
             "title": paper.title,
             "proposer_type": paper.proposer_type,
             "collective": proposer if paper.collective else None,
+            "signatories": paper.signers if paper.signers > 1 else None,
             "problem": problem,
             "suggestions": list(suggestions),
             "category": category or UNKNOWN_CATEGORY,
