@@ -9,6 +9,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 
 .PHONY: help demo test check setup format coverage mutate fuzz bench wheel clean
 
+# The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
+test coverage fuzz bench: export LC_ALL := C
+
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
 
@@ -43,7 +46,7 @@ fuzz: .venv/.tests ## the property tests ROUNDS times (20), with other examples 
 	@for round in $$(seq $(ROUNDS)); do \
 	  $(BIN)/python -m pytest -q $$(grep -rl '^from hypothesis' tests) $(ARGS) || exit 1; done
 
-bench: .venv/.tests ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
+bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)
 
 wheel: .venv/.tests ## build the distribution into dist/
@@ -51,7 +54,7 @@ wheel: .venv/.tests ## build the distribution into dist/
 
 pins: ## write constraints.txt anew: the newest versions that pyproject.toml allows, tried in an empty environment
 	rm -rf build/pins && $(PYTHON) -m venv build/pins
-	build/pins/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,postgresql]'
+	build/pins/bin/python -m pip install --quiet --disable-pip-version-check '.[dev,postgresql,bench]'
 	build/pins/bin/python -m pip freeze --disable-pip-version-check --exclude casework > constraints.txt
 
 clean: ## remove what was made, also .venv and demo.db
@@ -71,4 +74,8 @@ clean: ## remove what was made, also .venv and demo.db
 
 .venv/.tests: .venv/.runs
 	$(PIP) --editable '.[dev,postgresql]'
+	@touch $@
+
+.venv/.bench: .venv/.tests
+	$(PIP) --editable '.[dev,postgresql,bench]'
 	@touch $@

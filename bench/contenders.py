@@ -29,7 +29,12 @@ class Contender:
     engine: Engine
     step: Callable[[str, Leg], None]
     driver: Callable[[], Any]  # its connection, as the driver made it
-    close: Callable[[], None]
+    release: Callable[[], None]
+
+    def close(self) -> None:
+        """Close its connections, and those of the engine."""
+        self.release()
+        self.engine.close()
 
     def walker(self, cases: Sequence[str]) -> Callable[[int], int]:
         """A unit for `race`: one step; one case after the other walks the whole road."""

@@ -51,9 +51,11 @@ def ratio(limit: Sequence[float], ours: Sequence[float]) -> Ratio:
     return Ratio(statistics.median(found), low, high)
 
 
-def race(units: dict[str, Callable[[int], int]], rounds: int, count: int, first: int = 0) -> list[Timing]:
+def race(
+    units: dict[str, Callable[[int], int]], rounds: int, count: int, *, first: int = 0, block: int = 1
+) -> list[Timing]:
     """`count` turns of each contender in each round. `units[name](n)` does turn n, counted from `first`, and says how
-    many units of work that was; the turns of all contenders alternate, and each round begins with another one.
+    many units of work that was. Contenders alternate, `block` turns each, and each round begins with another one.
     """
     timings = {name: Timing(name) for name in units}
     names = list(units)
@@ -63,14 +65,17 @@ def race(units: dict[str, Callable[[int], int]], rounds: int, count: int, first:
         spent = dict.fromkeys(names, (0.0, 0))
         before = {name: len(timing.each) for name, timing in timings.items()}
         begins = number % len(names)
-        for _ in range(count):
+        for start in range(turn, turn + count, block):
             for name in names[begins:] + names[:begins]:
-                cpu, wall = time.process_time(), time.perf_counter()
-                done = units[name](turn)
-                wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-                timings[name].each.append(wall / done * 1e6)
-                spent[name] = (spent[name][0] + cpu, spent[name][1] + done)
-            turn += 1
+                unit, each = units[name], timings[name].each
+                units_done, cpu = 0, time.process_time()
+                for number in range(start, min(start + block, turn + count)):
+                    wall = time.perf_counter()
+                    done = unit(number)
+                    each.append((time.perf_counter() - wall) / done * 1e6)
+                    units_done += done
+                spent[name] = (spent[name][0] + time.process_time() - cpu, spent[name][1] + units_done)
+        turn += count
         for name, (cpu, done) in spent.items():
             timings[name].wall.append(statistics.median(timings[name].each[before[name] :]))
             timings[name].cpu.append(cpu / done * 1e6)

@@ -60,10 +60,10 @@ def _raced(contenders: list[Contender], places: Places, title: str) -> tuple[Tab
     for unit in units.values():
         for number in range(warm):  # caches, prepared statements
             unit(number)
-    table, ratios = race_table(title, race(units, rounds, turns, first=warm), RAW)
+    table, ratios = race_table(title, race(units, rounds, turns, first=warm, block=5 * len(ROAD)), RAW)
     for each in contenders:
         each.close()
-    table.notes.append(f"{rounds} rounds of {cases} cases with five steps each, contenders in turn")
+    table.notes.append(f"{rounds} rounds of {cases} cases with five steps each, contenders in turn, five cases each")
     return table, ratios
 
 

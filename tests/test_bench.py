@@ -53,7 +53,6 @@ def rows_after_the_walk(contender: Contender) -> dict[str, list[tuple[str, ...]]
             )
         }
     contender.close()
-    contender.engine.close()
     return found
 
 
@@ -81,9 +80,8 @@ def test_what_is_written_by_hand_is_a_chain_that_we_verify(quick: Places) -> Non
         for case in opened(contender.engine, 2):
             for leg in ROAD:
                 contender.step(case, leg)
-        contender.close()
         assert () == contender.engine.verify().findings, contender.name
-        contender.engine.close()
+        contender.close()
 
 
 def test_a_step_on_sqlite_is_one_commit_and_compiles_nothing(quick: Places) -> None:
@@ -93,7 +91,6 @@ def test_a_step_on_sqlite_is_one_commit_and_compiles_nothing(quick: Places) -> N
             # BEGIN, the file, its case, its turn, the record, two notices, COMMIT
             assert (8, None, 1, 0) == (found.statements, found.trips, found.commits, found.compilations), found.texts
         each.close()
-        each.engine.close()
 
 
 def test_a_step_on_postgresql_is_two_round_trips_and_one_commit(quick_with_server: Places) -> None:
@@ -106,7 +103,6 @@ def test_a_step_on_postgresql_is_two_round_trips_and_one_commit(quick_with_serve
         elif each.name == AT_ONCE:
             assert (2, 1) == (found.trips, found.commits)
         each.close()
-        each.engine.close()
 
 
 @pytest.mark.parametrize("name", [name for name in BENCHMARKS if name not in (*NEED_A_SERVER, "counts", "start")])

@@ -16,7 +16,12 @@ def test_a_person_is_found_as_added(engine: Engine) -> None:
     engine.people.add(LI)
 
     found = engine.people.get("li")
-    assert ("李梅", "person", "office", {"desk", "committee"}) == (found.name, found.kind, found.unit, set(found.groups))
+    assert ("李梅", "person", "office", {"desk", "committee"}) == (
+        found.name,
+        found.kind,
+        found.unit,
+        set(found.groups),
+    )
 
 
 def test_a_person_acts_with_unit_and_groups(engine: Engine) -> None:

@@ -104,7 +104,7 @@ def _get(sql: Connection, id: str, what: Text) -> Party:
     row = sql.execute(select(people).where(people.c.id == id)).one_or_none()
     if row is None:
         known = {key: id for id, name in sql.execute(select(people.c.id, people.c.name)) for key in (id, name)}
-        near = get_close_matches(id, known, n=3)
+        near = get_close_matches(id, known, n=3, cutoff=0.5)
         raise NotFound(what, id, list(dict.fromkeys(known[key] for key in near)))
     return _party(row)
 

@@ -18,7 +18,7 @@ from workflow.core.calendar import Calendar, china
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
 from workflow.core.record import chain, refusal_entry, who
-from workflow.core.run import Ran, Step, run, run_open
+from workflow.core.run import Step, run, run_open
 from workflow.directory import Directory
 from workflow.loading import load, load_path
 from workflow.office.answers import Outcome, Published, Record
@@ -34,6 +34,8 @@ from workflow.store.rows import record_row
 from workflow.store.tables import OFFICE, lifecycles
 from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
+
+__all__ = ["Engine", "Outcome"]
 
 T = TypeVar("T")
 HOST = Actor("host", "")  # who publishes where nobody is named
@@ -114,7 +116,7 @@ class Engine(Reading):
         command = Command(OPEN, actor, dict(input or {}), note, happened)
         request = Request.of(request_id, lifecycle, command, version)
         return _raised(
-            self._commit(partial(self._open, lifecycle, version, command, request), repeatable=request is not None)
+            self._commit(partial(self._open, lifecycle, version, command, request), repeatable=request.id is not None)
         )
 
     def fire(
@@ -138,12 +140,10 @@ class Engine(Reading):
         command = Command(action, actor, dict(input or {}), note, happened)
         request = Request.of(request_id, case, command, expect)
         return _raised(
-            self._commit(partial(self._fire, case, command, expect, request), repeatable=request is not None)
+            self._commit(partial(self._fire, case, command, expect, request), repeatable=request.id is not None)
         )
 
-    def _fire(
-        self, name: str, command: Command, expect: int | None, request: Request | None, work: Work
-    ) -> Outcome | Refused:
+    def _fire(self, name: str, command: Command, expect: int | None, request: Request, work: Work) -> Outcome | Refused:
         seen = answered(work.on, self._statements, self._library, request)
         if seen is not None:
             return seen
@@ -152,31 +152,29 @@ class Engine(Reading):
         if late is not None:
             return self._refuse(work, sheet, case, command, *late, request=request)
         command = self._linking(work, sheet, case, command)
-        ran = run(sheet.lifecycle, sheet.file, case.id, command, work.supply, request and request.id)
-        if isinstance(ran, Ran):
-            work.took(sheet, ran, command.actor)
-            ran = work.complete() or ran
-        if isinstance(ran, Refusal):
-            return self._refuse(work, sheet, case, command, ran, request=request)
-        work.write(request and request.row(case.id, sheet.steps, work.supply.now))
+        ran = run(sheet.lifecycle, sheet.file, case.id, command, work.supply, request.id)
+        refusal = ran if isinstance(ran, Refusal) else work.carry_on(sheet, ran, command.actor)
+        if refusal is not None:
+            return self._refuse(work, sheet, case, command, refusal, request=request)
+        work.write(request.row(case.id, sheet.steps, work.supply.now))
         return self._answer(sheet, case.id)
 
     def _open(
-        self, name: str, version: int | None, command: Command, request: Request | None, work: Work
+        self, name: str, version: int | None, command: Command, request: Request, work: Work
     ) -> Outcome | Refused:
         seen = answered(work.on, self._statements, self._library, request)
         if seen is not None:
             return seen
         lifecycle = self._version(work.on.sql, name, version)
         command = with_ids(command, lifecycle, "", self._id_of(work.on))
-        ran = run_open(lifecycle, command, work.supply, request and request.id)
-        if isinstance(ran, Ran):
-            sheet = work.sheets[ran.file.root.id] = Sheet(lifecycle, ran.file)
-            work.took(sheet, ran, command.actor)
-            ran = work.complete() or ran
+        ran = run_open(lifecycle, command, work.supply, request.id)
         if isinstance(ran, Refusal):
             return self._refuse_opening(work, lifecycle, command, ran, request)
-        work.write(request and request.row(ran.file.root.id, sheet.steps, work.supply.now))
+        sheet = work.new_sheet(lifecycle, ran.file)
+        refusal = work.carry_on(sheet, ran, command.actor)
+        if refusal is not None:
+            return self._refuse_opening(work, lifecycle, command, refusal, request)
+        work.write(request.row(sheet.file.root.id, sheet.steps, work.supply.now))
         return self._answer(sheet, sheet.file.root.id)
 
     # ------------------------------------------------------------ the steps of the path
@@ -209,39 +207,33 @@ class Engine(Reading):
         refusal: Refusal,
         changes: tuple[Record, ...] = (),
         *,
-        request: Request | None,
+        request: Request,
     ) -> Refused:
         """Forget what the command would have done, and record the refusal."""
         assert sheet.before is not None
         file = sheet.before.file
         entry = refusal_entry(
             case.id, case.state, command, refusal.blockers, sheet.lifecycle,
-            file=file.root.id, now=work.supply.now, request=request and request.id,
+            file=file.root.id, now=work.supply.now, request=request.id,
         )  # fmt: skip
         text, leaf = chain(entry, self._origin, file.records + 1, file.head)
         after = replace(file, records=file.records + 1, head=leaf)
         step = Step(entry, text, leaf, (), ())
         work.sheets = {file.root.id: Sheet(sheet.lifecycle, after, sheet.before, [step])}
-        work.write(request and request.row(case.id, [step], work.supply.now))
+        work.write(request.row(case.id, [step], work.supply.now))
         return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes)
 
     def _refuse_opening(
-        self, work: Work, lifecycle: Lifecycle, command: Command, refusal: Refusal, request: Request | None
+        self, work: Work, lifecycle: Lifecycle, command: Command, refusal: Refusal, request: Request
     ) -> Refused:
         """Record the refusal in the office's own chain, for there is no case."""
         entry = refusal_entry(
-            "",
-            "",
-            command,
-            refusal.blockers,
-            lifecycle,
-            file=OFFICE,
-            now=work.supply.now,
-            request=request and request.id,
+            "", "", command, refusal.blockers, lifecycle, file=OFFICE, now=work.supply.now, request=request.id
         )
         step = self._record_in_office(work, entry)
-        if request is not None:
-            work.on.change(self._statements.answer, request.row("", [step], work.supply.now))
+        row = request.row("", [step], work.supply.now)
+        if row is not None:
+            work.on.change(self._statements.answer, row)
         return refused(Refusal("", OPEN, "", refusal.blockers))
 
     def _record_in_office(self, work: Work, entry: Record) -> Step:

@@ -124,7 +124,12 @@ def test_why_says_what_is_in_the_way_without_recording_anything(office: Casework
 def test_why_says_what_a_possible_action_needs(office: Casework, letter: str) -> None:
     said = office("why", letter, "assign", "--as", "clerk01", "--lang", "en")
 
-    assert ["this is possible:", "  assign  Assign  needs category (Category), units (Units)"] == said.out.splitlines()
+    assert [
+        "this is possible:",
+        "  assign  Assign  needs category (Category), units (Units)",
+        "    category  economy Economy, culture Culture",
+        "    units     unit:part; unit: the id or name of a person, unit or group; part: lead Lead, co Co-unit; several between commas",
+    ] == said.out.splitlines()
 
 
 @pytest.mark.parametrize(
@@ -223,6 +228,44 @@ def test_a_part_is_shown_by_itself(office: Casework, letter: str) -> None:
 
     assert ("assignment", "edu", "unsigned", "edu") == tuple(shown[name] for name in ("part", "key", "state", "holder"))
     assert ["sign"] == [each["action"] for each in shown["offers"]]
+
+
+def test_what_is_blind_is_shown_to_its_holder_alone(office: Casework, letter: str) -> None:
+    office("do", letter, "assign", "--as", "clerk01", *ASSIGN)
+
+    def values(*person: str) -> dict[str, str]:
+        values: dict[str, str] = office("show", f"{letter}/assignment:edu", "--json", *person).json["values"]
+        return values
+
+    assert {"part": "lead"} == values("--as", "teacher")
+    assert {} == values("--as", "doctor")
+    assert {} == values()
+
+
+@pytest.mark.parametrize(
+    "name", ["{letter}/edu", "{letter}/assignment:edu", "{letter}/承办件:edu", "{letter}/assignment:edu#1"]
+)
+def test_a_part_is_named_as_people_name_it(office: Casework, letter: str, name: str) -> None:
+    office("do", letter, "assign", "--as", "clerk01", *ASSIGN)
+
+    assert "edu" == office("show", name.format(letter=letter), "--json").json["key"]
+
+
+def test_a_name_of_several_parts_is_not_guessed(office: Casework, letter: str) -> None:
+    office("do", letter, "assign", "--as", "clerk01", *ASSIGN)
+
+    said = office("show", f"{letter}/承办件")
+
+    assert (5, True) == (said.code, "assignment:edu、assignment:health" in said.err)
+
+
+def test_an_action_of_a_part_is_answered_with_the_part(office: Casework, letter: str) -> None:
+    office("do", letter, "assign", "--as", "clerk01", *ASSIGN)
+
+    said = office("do", letter, "签收", "--as", "teacher")
+
+    assert 5 == said.code
+    assert f"是否指：{letter}/assignment:edu 签收、{letter}/assignment:health 签收" in said.err
 
 
 def test_history_tells_who_did_what_and_marks_refusals(office: Casework, letter: str) -> None:

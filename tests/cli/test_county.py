@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+import sqlite3
+from contextlib import closing
 from pathlib import Path
+from shutil import copyfile
 
 import pytest
 from click.testing import CliRunner
+from wcwidth import wcswidth
 
 from tests.cli.conftest import Said, in_a_terminal
 from workflow.cli.progress import progress
@@ -121,3 +126,25 @@ def test_a_page_of_cases_follows_another(county: tuple[Path, str]) -> None:
     both = at(county[0], "list", "proposal", "--limit", "4", "--json").json
 
     assert [each["id"] for each in both] == [each["id"] for each in (*first, *second)]
+
+
+def test_a_table_is_cut_to_the_width_of_a_terminal(county: tuple[Path, str]) -> None:
+    shown = in_a_terminal("list", "proposal", "--lang", "zh", "--db", str(county[0]), COLUMNS="80", NO_COLOR="1")
+
+    assert max(wcswidth(line) for line in shown.splitlines()) <= 80
+    assert "…" in shown
+
+
+def test_a_changed_record_is_named_with_case_time_and_person(county: tuple[Path, str], tmp_path: Path) -> None:
+    database = tmp_path / "changed.db"
+    copyfile(county[0], database)
+    with closing(sqlite3.connect(database)) as sql, sql:
+        sql.execute(
+            "UPDATE records SET body = replace(body, '一事一案', '二事一案') WHERE actor = 'clerk01' AND action = 'pre_review'"
+        )
+
+    said = at(database, "audit", "verify")
+
+    assert 7 == said.code
+    assert re.match(r"011-1-\d{3} 第 \d+ 条记录 \(2022-\d\d-\d\d \d\d:\d\d, clerk01\)：", said.out)
+    assert "请保留现场" in said.err

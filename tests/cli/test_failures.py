@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -111,3 +112,13 @@ def test_a_pipe_gets_no_colour(process: Casework) -> None:
     said = process("todo")
 
     assert "\x1b[" not in said.err + said.out
+
+
+def test_the_launcher_without_its_libraries_says_how_to_get_them() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-S", str(CHECKOUT / "cli.py"), "--help"], capture_output=True, text=True, timeout=60, check=False,
+        env={"PATH": os.environ["PATH"], "PYTHONUTF8": "1"},
+    )  # fmt: skip
+
+    assert (1, True) == (ran.returncode, "run `make setup` first" in ran.stderr)
+    assert "Traceback" not in ran.stderr

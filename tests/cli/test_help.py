@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -134,3 +135,9 @@ def test_without_a_command_the_help_is_shown(run: Casework) -> None:
 
     assert 2 == said.code
     assert said.err.startswith("用法：casework")
+
+
+def test_a_command_with_a_database_imports_no_migrations_and_no_other_driver(furnished: Path) -> None:
+    strangers = {"alembic", "jinja2", "mako", "psycopg", "rich", "workflow_notifiers"}
+
+    assert set() == imported_by("--db", str(furnished), "people", "list") & strangers

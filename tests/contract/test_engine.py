@@ -57,7 +57,13 @@ def test_a_case_is_opened_with_its_fields_and_a_receipt(engine: Engine, clock: F
 
     assert ("draft", "ann", 1) == (outcome.case.state, outcome.case.created_by, outcome.case.revision)
     assert {"title": "Broken lamp", "urgent": False} == outcome.case.values
-    assert {"case": outcome.case.id, "seq": 1, "leaf": outcome.file.head, "log": "casework", "at": clock()} == outcome.receipt
+    assert {
+        "case": outcome.case.id,
+        "seq": 1,
+        "leaf": outcome.file.head,
+        "log": "casework",
+        "at": clock(),
+    } == outcome.receipt
 
 
 def test_what_was_answered_is_what_is_stored(engine: Engine) -> None:
@@ -211,6 +217,20 @@ def test_expect_of_the_revision_that_is_there_goes_through(engine: Engine) -> No
     assert "sent" == engine.fire(case.id, "send", ANN, expect=case.revision).case.state
 
 
+def test_expect_of_long_ago_names_only_what_concerns_the_case(engine: Engine) -> None:
+    case = given(engine, "u1", "u2")
+    part = engine.case(case).parts[0]
+    with pytest.raises(Refused):
+        engine.fire(part.id, "reply", DAN, {"answer": "yes"})
+    engine.fire(f"{case}/task:u2", "reply", of_unit("u2"), {"answer": "yes"})
+    engine.fire(part.id, "return", of_unit("u1"), note="no")
+
+    with pytest.raises(Stale) as stale:
+        engine.fire(part.id, "hand_back", DAN, expect=-3)
+
+    assert ["return"] == [record["action"] for record in stale.value.changes]
+
+
 def test_expect_counts_a_part_closed_from_above(engine: Engine) -> None:
     case = given(engine, "u1")
     part = engine.case(case).parts[0]
@@ -301,7 +321,9 @@ def test_a_beginning_of_several_is_ambiguous(engine: Engine) -> None:
     assert ("T-001", "T-002") == ambiguous.value.near
 
 
-@pytest.mark.parametrize("name", ["", "T", "T-", "T-009", "nobody", "T-001/task", "T-001/task:u7", "T-001/", "%", "x" * 300])
+@pytest.mark.parametrize(
+    "name", ["", "T", "T-", "T-009", "nobody", "T-001/task", "T-001/task:u7", "T-001/", "%", "x" * 300]
+)
 def test_a_name_of_nothing_is_not_found(engine: Engine, name: str) -> None:
     sent(engine)
 
@@ -339,7 +361,12 @@ def test_another_case_is_started_in_the_same_commit(engine: Engine) -> None:
     (child,) = outcome.started
     assert child == engine.case(case).root.values["child"]
     root = engine.case(child).root
-    assert ("draft", "ann", case, "Broken lamp") == (root.state, root.created_by, root.values["lead"], root.values["title"])
+    assert ("draft", "ann", case, "Broken lamp") == (
+        root.state,
+        root.created_by,
+        root.values["lead"],
+        root.values["title"],
+    )
     assert [child] == [waiting.case.id for waiting in engine.todo(ANN)]
     assert engine.verify().good
 
@@ -420,7 +447,9 @@ def test_the_todo_list_follows_the_case(engine: Engine) -> None:
 
 
 def test_cases_are_found_by_state_value_and_text(engine: Engine) -> None:
-    lamp = engine.open("ticket", ANN, {"title": "Broken lamp", "urgent": True, "tags": ["light", "hall"], "weight": 7}).case.id
+    lamp = engine.open(
+        "ticket", ANN, {"title": "Broken lamp", "urgent": True, "tags": ["light", "hall"], "weight": 7}
+    ).case.id
     door = sent(engine, title="100% stuck door")
 
     def found(**query: object) -> list[str]:
@@ -443,7 +472,9 @@ def test_an_edited_value_is_found_by_its_new_value(engine: Engine) -> None:
     case = engine.open("ticket", ANN, {**LAMP, "tags": ["a", "b"]}).case.id
     engine.fire(case, "edit", ANN, {"tags": ["b", "c"], "weight": 4})
 
-    assert [0, 1, 1, 1] == [len(engine.find(where=w)) for w in ({"tags": "a"}, {"tags": "b"}, {"tags": "c"}, {"weight": 4})]
+    assert [0, 1, 1, 1] == [
+        len(engine.find(where=w)) for w in ({"tags": "a"}, {"tags": "b"}, {"tags": "c"}, {"weight": 4})
+    ]
 
 
 def test_cases_are_found_in_pages(engine: Engine) -> None:
@@ -500,7 +531,9 @@ def test_why_knows_who_may_edit(engine: Engine) -> None:
 
 
 def test_offers_are_what_state_and_role_allow(engine: Engine) -> None:
-    assert ["give", "break_up", "merge", "spawn", "comment"] == [offer.action for offer in engine.offers(sent(engine), DAN)]
+    assert ["give", "break_up", "merge", "spawn", "comment", "rate"] == [
+        offer.action for offer in engine.offers(sent(engine), DAN)
+    ]
 
 
 # ------------------------------------------------------------ lifecycles

@@ -102,7 +102,14 @@ def test_the_tables_of_a_newer_release_are_left_alone(sqlite: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "nonsense", "mongodb://host/db", "postgresql+psycopg://nobody@127.0.0.1:1/none", "sqlite:////no/such/folder/x.db"]
+    "url",
+    [
+        "",
+        "nonsense",
+        "mongodb://host/db",
+        "postgresql+psycopg://nobody@127.0.0.1:1/none",
+        "sqlite:////no/such/folder/x.db",
+    ],
 )
 def test_an_address_of_nothing_is_one_clear_error(url: str) -> None:
     with pytest.raises(StoreUnavailable):
@@ -119,7 +126,11 @@ def test_what_is_no_database_is_one_clear_error(tmp_path: Path) -> None:
 
 def test_names_are_portable() -> None:
     tables = metadata.tables.values()
-    names = [t.name for t in tables] + [c.name for t in tables for c in t.columns] + [i.name for t in tables for i in t.indexes]
+    names = (
+        [t.name for t in tables]
+        + [c.name for t in tables for c in t.columns]
+        + [i.name for t in tables for i in t.indexes]
+    )
 
     assert [] == [name for name in names if name is None or len(name) > 30 or name != name.lower()]
 

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli import names, phrases, times, values
-from workflow.cli.command import Option, argument, command, option, suggest
+from workflow.cli.command import CASE, Option, argument, command, option, suggest
 from workflow.cli.desk import Desk
+from workflow.cli.failures import Explained
 from workflow.cli.language import said, say
-from workflow.core.model import Case, Field, File, Lifecycle, Text
+from workflow.cli.refusals import explained
+from workflow.cli.width import plain
+from workflow.core.errors import InputInvalid, Refused
+from workflow.core.model import Case, Field, Lifecycle, Text
 
 if TYPE_CHECKING:
-    from workflow import Actor, Outcome, Refused
+    from workflow import Outcome
 
 FIELDS = argument(
     "fields", nargs=-1, metavar="[FIELD=VALUE …]", shell_complete=suggest("fields"),
@@ -63,8 +67,6 @@ def open_(
     request: str | None,
 ) -> None:
     """Open a new root case."""
-    from workflow import Refused
-
     engine = desk.engine
     actor = desk.actor(_party(desk, behalf))
     compiled = names.lifecycle(engine, lifecycle)
@@ -80,15 +82,13 @@ def open_(
             request_id=request,
         )
     except Refused as refused:
-        from workflow.cli.failures import Explained
-
         heading = say(f"不能新开“{said(compiled.label) or name}”：", f"cannot open a {said(compiled.label) or name}:")
         raise Explained(refused, heading, _open_hint(compiled, refused), {}) from refused
     _tell(desk, outcome, compiled)
 
 
 @command(
-    argument("case", shell_complete=suggest("cases"), zh="办件：编号、编号开头，或分件 编号/类别:名称", en="a case: its number or the beginning of it; a part as NUMBER/part:key"),
+    CASE,
     argument("action", shell_complete=suggest("actions"), zh="动作，如 file 或 立案", en="an action, e.g. file"),
     FIELDS,
     *_circumstances(),
@@ -102,7 +102,7 @@ def do(desk: Desk, **given: Any) -> None:
 
 
 @command(
-    argument("case", shell_complete=suggest("cases"), zh="办件：编号、编号开头，或分件 编号/类别:名称", en="a case: its number or the beginning of it; a part as NUMBER/part:key"),
+    CASE,
     argument("action", shell_complete=suggest("acts"), zh="记事，如 comment 或 备注", en="an act, e.g. comment"),
     FIELDS,
     *_circumstances(),
@@ -127,8 +127,6 @@ def _take(
     expect: int | None,
     only_acts: bool = False,
 ) -> None:
-    from workflow import Refused
-
     engine = desk.engine
     actor = desk.actor(_party(desk, behalf))
     file, found = names.find(engine, case, actor)
@@ -156,8 +154,6 @@ def _take(
 
 
 def _must_be_act(lifecycle: Lifecycle, case: Case, action: str) -> None:
-    from workflow.core.errors import InputInvalid
-
     transition = lifecycle.kind(case.kind).transitions.get(action)
     if transition is not None and not transition.act:
         raise InputInvalid(
@@ -196,34 +192,6 @@ def _party(desk: Desk, name: str | None) -> str | None:
     return names.party(desk.engine, name) if name is not None else None
 
 
-def explained(desk: Desk, refused: Refused, file: File, case: Case, action: str, actor: Actor) -> Exception:
-    """The refusal, with who could do it and what the actor can do instead."""
-    from workflow.cli.failures import Explained
-    from workflow.cli.why import instead
-
-    lifecycle = desk.engine.lifecycle(case.lifecycle, case.version)
-    answer = desk.engine.why(case.id, action, actor)
-    facts = {
-        "case": phrases.case_json(file, case, lifecycle),
-        "action": action,
-        "who": list(answer.who),
-        "instead": [phrases.offer_json(each) for each in answer.instead],
-    }
-    return Explained(
-        refused, cannot(file, case, lifecycle, action), instead(desk, lifecycle, answer, refused.blockers), facts
-    )
-
-
-def cannot(file: File, case: Case, lifecycle: Lifecycle, action: str) -> str:
-    """`不能“立案”：011-1-023 关于…（现为“草稿”）` — the heading above the reasons."""
-    kind = lifecycle.kind(case.kind)
-    transition = kind.transitions.get(action)
-    shown = names.label(transition.label, action) if transition else action
-    what = f"{names.called(file, case)} {names.title(file.root, lifecycle)}".strip()
-    state = names.state(kind, case.state)
-    return say(f"不能“{shown}”：{what}（现为“{state}”）", f"cannot {shown!r}: {what} (it is {state!r} now)")
-
-
 def _open_hint(lifecycle: Lifecycle, refused: Refused) -> list[str]:
     """How to write what is missing."""
     if not any(blocker.code == "missing" for blocker in refused.blockers):
@@ -246,17 +214,16 @@ def _tell(desk: Desk, outcome: Outcome, lifecycle: Lifecycle) -> None:
 def _print(desk: Desk, outcome: Outcome, lifecycle: Lifecycle) -> None:
     file, case = outcome.file, outcome.case
     known = desk.engine.people.names([each.holder for each in file if each.holder])
-    click.echo(click.style(f"{names.called(file, case)}  {names.title(file.root, lifecycle)}".rstrip(), bold=True))
+    click.echo(click.style(phrases.heading(file, case, lifecycle), bold=True))
     for record in outcome.records:
         told = phrases.happened(record, file, lifecycle, known)
         place = f"{told['where']}  " if told["where"] else ""
-        click.echo(f"  {place}{told['what']}：{told['way']}" if told["way"] else f"  {place}{told['what']}")
+        click.echo(plain(f"  {place}{told['what']}{say('：', ': ')}{told['way']}"))
     for name, number in _numbers(outcome, lifecycle):
-        click.echo(f"  {name}{say('：', ': ')}{number}")
+        click.echo(plain(f"  {name}{say('：', ': ')}{number}"))
     for part in outcome.opened:
-        click.echo(
-            say("  新开：", "  opened: ") + f"{names.called(file, part)}  {phrases.where(part, lifecycle, known)}"
-        )
+        opened = f"{names.called(file, part)}  {phrases.where(part, lifecycle, known)}"
+        click.echo(plain(say(f"  新开：{opened}", f"  opened: {opened}")))
     for other in outcome.started:
         click.echo(say("  另开一件：", "  also opened: ") + other)
     receipt = outcome.receipt

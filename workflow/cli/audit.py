@@ -6,18 +6,21 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from workflow.cli import times
+from workflow.cli import names, times
 from workflow.cli.command import Argument, argument, command, option, suggest
 from workflow.cli.desk import Desk
 from workflow.cli.language import said, say
 from workflow.cli.phrases import both
 from workflow.cli.width import plain
-from workflow.core.errors import InputInvalid, Unproven
+from workflow.core.errors import InputInvalid, Unproven, WorkflowError
 from workflow.core.model import Text
+
+if TYPE_CHECKING:
+    from workflow.audit import Finding
 
 
 def _case() -> Argument:
@@ -61,7 +64,7 @@ def verify(desk: Desk, case: str | None) -> None:
 
     def human() -> None:
         for each in verdict.findings:
-            click.echo(plain(said(each.text)))
+            click.echo(plain(f"{_where(desk, each)}{say('：', ': ')}{said(each.text)}"))
         if verdict.good:
             click.echo(say(f"核对无误：{seen.zh}。", f"all is as it was recorded: {seen.en}."))
 
@@ -101,6 +104,21 @@ def export(desk: Desk, case: str | None, out: Path | None) -> None:
         part.unlink(missing_ok=True)
     told = say(f"已导出 {count} 条记录到 {out}", f"{count} records written to {out}")
     desk.answer({"file": str(out), "records": count}, lambda: click.echo(told))
+
+
+def _where(desk: Desk, finding: Finding) -> str:
+    """Which record of which file, made when and by whom; a file that cannot be read any more is named by its id."""
+    try:
+        root = desk.engine.case(finding.file).root
+        place = names.root_called(root.number, root.id)
+    except (WorkflowError, LookupError, TypeError, ValueError):
+        place = finding.file
+    if not finding.seq:
+        return say(f"{place} 的表", f"the tables of {place}")
+    made = [times.stamp(finding.at)] if finding.at is not None else []
+    made += [finding.actor] if finding.actor else []
+    told = f" ({', '.join(made)})" if made else ""
+    return say(f"{place} 第 {finding.seq} 条记录{told}", f"record {finding.seq} of {place}{told}")
 
 
 def _print(desk: Desk, actor: Any, case: str | None) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from workflow.cli import names, phrases, times, values
-from workflow.cli.command import argument, command, option, suggest
+from workflow.cli.command import CASE, argument, command, option, suggest
 from workflow.cli.desk import Desk
 from workflow.cli.language import said, say
 from workflow.cli.table import print_table
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @command(
-    argument("case", shell_complete=suggest("cases"), zh="办件：编号、编号开头，或分件 编号/类别:名称", en="a case: its number or the beginning of it; a part as NUMBER/part:key"),
+    CASE,
     gives='a case with `parts` (an array of cases), `records`, `head` and `offers`: `{"id", "name", "number", "lifecycle", "version", "part", "key", "round", "state", "state_label", "open", "outcome", "holder", "created_by", "opened_at", "entered_at", "revision", "values"}`. An offer is `{"action", "label", "act", "asks": [{"name", "type", "required"}], "note", "blockers"}`.',
 )  # fmt: skip
 def show(desk: Desk, case: str) -> None:
@@ -50,9 +50,7 @@ def _show(
     mentioned = [p for each in file for p in (each.holder, each.created_by) if p]
     mentioned += [p for n, v in case.values.items() for p in phrases.parties_in(v, kind.fields.get(n))]
     known = desk.engine.people.names(list(dict.fromkeys(mentioned)))
-    click.echo(
-        click.style(f"{names.called(file, case)}  {plain(names.title(file.root, lifecycle))}".rstrip(), bold=True)
-    )
+    click.echo(click.style(phrases.heading(file, case, lifecycle), bold=True))
     since = times.stamp(case.entered_at)
     if case.open:
         since += f"  {times.waited(case.entered_at, desk.engine.now())}"

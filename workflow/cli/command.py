@@ -135,6 +135,12 @@ def suggest(what: str) -> Complete:
     return complete
 
 
+CASE = argument(
+    "case", shell_complete=suggest("cases"),
+    zh="办件：编号或其开头；分件写 编号/类别:名称", en="a case: its number or the beginning of it; a part as NUMBER/part:key",
+)  # fmt: skip
+
+
 class Speaking(click.Command):
     """What commands and groups have in common: help in the language being spoken."""
 

@@ -91,6 +91,10 @@ class Desk:
 def database_url(db: str) -> str:
     """The database address for what `--db` was given: an address, or a path of a SQLite file."""
     if "://" not in db:
+        if "?" in db:  # in an address it begins the options
+            raise InputInvalid(
+                Text(zh=f"数据库文件名不能含有“?”：{db}", en=f"the name of a database file cannot have a '?': {db}")
+            )
         return f"sqlite:///{db}"
     for scheme in ("postgresql://", "postgres://"):
         if db.startswith(scheme):

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from workflow.cli import names, phrases, times
-from workflow.cli.command import argument, command, option, suggest
+from workflow.cli.command import CASE, command, option
 from workflow.cli.desk import Desk
 from workflow.cli.language import say
 from workflow.cli.table import table
@@ -16,7 +16,7 @@ from workflow.cli.width import plain
 
 
 @command(
-    argument("case", shell_complete=suggest("cases"), zh="办件：编号、编号开头，或分件 编号/类别:名称", en="a case: its number or the beginning of it; a part as NUMBER/part:key"),
+    CASE,
     option("--moves", is_flag=True, zh="不列被拒绝的", en="without what was refused"),
     gives='an array of the audit records as they are stored.',
 )  # fmt: skip
@@ -37,7 +37,7 @@ def history(desk: Desk, case: str, moves: bool) -> None:
     known = engine.people.names(list(dict.fromkeys(mentioned)))
 
     def human() -> None:
-        click.echo(click.style(f"{names.called(file, found)}  {names.title(file.root, lifecycle)}".rstrip(), bold=True))
+        click.echo(click.style(phrases.heading(file, found, lifecycle), bold=True))
         told = [phrases.happened(record, file, lifecycle, known) for record in records]
         rows = [
             [times.stamp(record["at"]), each["who"], each["where"], each["what"], each["way"]]

@@ -74,7 +74,7 @@ def list_(desk: Desk, kind: str | None) -> None:
     gives='an array of the parties added.',
 )  # fmt: skip
 def import_(desk: Desk, file: Path) -> None:
-    """Add parties from a CSV file: all of them, or none."""
+    """Add parties from a CSV file, which is read to its end before the first is added."""
     parties = list(_rows(file))
     for party in parties:
         desk.engine.people.add(party)

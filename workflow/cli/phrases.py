@@ -6,12 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from workflow.cli import names, times
-from workflow.cli.language import said, say
+from workflow.cli.language import said, say, spoken
 from workflow.cli.width import columns, line, pad
 from workflow.core.model import Blocker, Case, Field, File, Lifecycle, Text
 
 if TYPE_CHECKING:
     from workflow.core.decide import Offer
+
+
+def heading(file: File, case: Case, lifecycle: Lifecycle) -> str:
+    """`011-1-023  关于…`: which case is spoken of."""
+    return line(f"{names.called(file, case)} {names.title(file.root, lifecycle)}").replace(" ", "  ", 1)
 
 
 def offers(offered: Sequence[Offer]) -> list[str]:
@@ -39,6 +44,44 @@ def _needs(offer: Offer) -> str:
 def _field(field: Field) -> str:
     name = said(field.label)
     return f"{field.name}{say('（', ' (')}{name}{say('）', ')')}" if name else field.name
+
+
+def forms(offer: Offer) -> list[str]:
+    """A line for each input of an offer: how its value is written."""
+    rows = [(field.name, form) for field in offer.asks if (form := _form(field))]
+    width = max((columns(name) for name, _ in rows), default=0)
+    return [f"    {pad(name, width)}  {form}" for name, form in rows]
+
+
+def _form(field: Field) -> str:
+    match field.type:
+        case "choice" | "code":
+            return say("、", ", ").join(
+                f"{code} {said(field.labels.get(code, Text()))}".rstrip() for code in field.choices
+            )
+        case "record":
+            inner = [f"{each.name}: {form}" for each in field.fields if (form := _form(each))]
+            return say("；", "; ").join([":".join(each.name for each in field.fields), *inner])
+        case "list":
+            form = _form(field.item) if field.item is not None else ""
+            return (
+                f"{form}{say('；可写几个，逗号隔开', '; several between commas')}"
+                if form
+                else say("可写几次", "may be repeated")
+            )
+        case "text":
+            return say(f"至多 {field.max} 字", f"at most {field.max} characters") if field.max else ""
+        case _:
+            return _FORMS[field.type].say(spoken())
+
+
+_FORMS = {
+    "int": Text("整数", "a whole number"),
+    "bool": Text("是/否", "yes/no"),
+    "date": Text("日期，如 2022-03-01", "a date, e.g. 2022-03-01"),
+    "party": Text("人员、单位或组的编号或名称", "the id or name of a person, unit or group"),
+    "case": Text("办件编号", "the number of a case"),
+}
 
 
 def value(shown: Any, field: Field | None, known: Mapping[str, str]) -> str:
@@ -79,16 +122,14 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
     kind = lifecycle.kind(case.kind)
     action = record.get("action", "")
     transition = kind.transitions.get(action)
-    what = (
-        names.label(transition.label, action) if transition else _ACTIONS.get(action, Text(action, action)).say(_lang())
-    )
+    what = names.label(transition.label if transition else _ACTIONS.get(action, Text()), action)
     source, target = record.get("from"), record.get("to")
     way = names.state(kind, target or source or "")
     if source and target and source != target:
         way = f"{names.state(kind, source)} → {names.state(kind, target)}"
     note = record.get("note", "")
     if record.get("kind") == "refusal":
-        reasons = say("；", "; ").join(b.get(_lang(), "") for b in record.get("blockers", ()))
+        reasons = say("；", "; ").join(b.get(spoken(), "") for b in record.get("blockers", ()))
         note = f"{say('未准：', 'refused: ')}{reasons}"
         way = names.state(kind, source or "")
     who = record.get("who", {})
@@ -115,10 +156,6 @@ def _case(file: File, id: str) -> Case:
         return file.case(id)
     except KeyError:
         return file.root
-
-
-def _lang() -> Any:
-    return say("zh", "en")
 
 
 def offer_json(offer: Offer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import click
 
 from workflow.cli import times
 from workflow.cli.command import command, option
-from workflow.cli.desk import Desk, database_url, sqlite_file
+from workflow.cli.desk import DATABASE, Desk, database_url, sqlite_file
 from workflow.cli.language import said, say, spoken
 from workflow.cli.phrases import both
 from workflow.cli.progress import progress
@@ -38,7 +38,7 @@ def init(desk: Desk) -> None:
         click.echo(say(f"数据库已就绪：{desk.shown_db}", f"the database is ready: {desk.shown_db}"))
         click.echo(say("接下来：", "next:"))
         for line in ("lifecycle publish proposal opinion", "people add …", "open proposal --as … title=…"):
-            click.echo(f"  casework {line}")
+            click.echo(f"  {_command(desk, line)}")
 
     desk.answer({"database": desk.shown_db, "ready": True}, human)
 
@@ -61,6 +61,7 @@ def demo(desk: Desk, seed: int, force: bool) -> None:
         engine = _engine(url, clock)
         try:
             engine.create()
+            _must_be_empty(engine)
             year = build_year(
                 engine, clock.set, seed=seed, progress=lambda done, of, at: move(done, of, times.stamp(at)[:10])
             )
@@ -108,6 +109,16 @@ def _building_site(desk: Desk, force: bool) -> Iterator[str]:
         _clear(site)
 
 
+def _must_be_empty(engine: Engine) -> None:
+    if engine.find(limit=1) or engine.people.list():
+        raise InputInvalid(
+            Text(
+                zh="数据库里已有人员或办件；示例须建在空的数据库里，请用 --db 另指一个",
+                en="the database has people or cases already; the demonstration needs an empty one: name another with --db",
+            )
+        )
+
+
 def _clear(path: Path) -> None:
     for each in (path, *(path.with_name(path.name + tail) for tail in ("-wal", "-shm", "-journal"))):
         each.unlink(missing_ok=True)
@@ -145,4 +156,9 @@ def _print(desk: Desk, year: Year) -> None:
     click.echo()
     click.echo(say("再看：", "go on with:"))
     for line in ("report opinion --year 2022", "report proposal --year 2022", "list proposal", "people list"):
-        click.echo(f"  casework --db {desk.shown_db} {line}")
+        click.echo(f"  {_command(desk, line)}")
+
+
+def _command(desk: Desk, line: str) -> str:
+    """`line` as a command for this desk's database."""
+    return f"casework {line}" if desk.db == DATABASE else f"casework --db {desk.shown_db} {line}"

@@ -12,13 +12,12 @@ from sqlalchemy import Connection
 
 from workflow.core import decide, roles
 from workflow.core.calendar import Calendar
-from workflow.core.errors import NotFound
 from workflow.core.model import EDIT, Actor, Case, File, Json, Lifecycle, Micros, Text
 from workflow.office.answers import Published, Record, Waiting, Why
 from workflow.office.library import Library
 from workflow.store import queries
 from workflow.store.connections import ConnectionLost, Connections, Conversation, Hosted, reachable
-from workflow.store.naming import CASE, resolve
+from workflow.store.naming import resolve
 from workflow.store.work import Sheet, Work
 from workflow.store.writing import Prepared
 
@@ -183,8 +182,7 @@ class Reading:
         if sheet is None:
             id = self._id_of(work.on)(name)
             sheet = work.sheet(id)
-        if sheet is None:
-            raise NotFound(CASE, name)
+            assert sheet is not None  # cases are never deleted
         return sheet, sheet.file.case(id)
 
     def _id_of(self, on: Conversation) -> Callable[[str], str]:

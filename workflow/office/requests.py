@@ -24,16 +24,16 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A command that the caller may send again, with the caller's id for it."""
+    """A command with the caller's id for it, under which it may be sent again; or with none."""
 
-    id: str
-    fingerprint: str
+    id: str | None
+    fingerprint: str = ""
 
     @classmethod
-    def of(cls, id: str | None, on: str, command: Command, *more: object) -> Request | None:
-        """The request for `command` on the case (or lifecycle) named `on`; None without an id. Raises InputInvalid."""
+    def of(cls, id: str | None, on: str, command: Command, *more: object) -> Request:
+        """The request for `command` on the case (or lifecycle) named `on`. Raises InputInvalid."""
         if id is None:
-            return None
+            return cls(None)
         if not 0 < len(id) <= LONGEST or not id.isprintable():
             raise InputInvalid(
                 Text(
@@ -48,8 +48,10 @@ class Request:
         text = json.dumps(told, sort_keys=True, default=str)
         return cls(id, hashlib.sha256(text.encode()).hexdigest())
 
-    def row(self, case_id: str, steps: list[Step], at: int) -> dict[str, Any]:
-        """What remembers that these steps were the answer."""
+    def row(self, case_id: str, steps: list[Step], at: int) -> dict[str, Any] | None:
+        """What remembers that these steps were the answer; None for a request without an id."""
+        if self.id is None:
+            return None
         first, last = steps[0].entry, steps[-1].entry
         return {
             "id": self.id,
@@ -62,11 +64,9 @@ class Request:
         }
 
 
-def answered(
-    on: Conversation, statements: Prepared, library: Library, request: Request | None
-) -> Outcome | Refused | None:
+def answered(on: Conversation, statements: Prepared, library: Library, request: Request) -> Outcome | Refused | None:
     """The answer that this request got before; None if it is new. Raises RequestReused for another command."""
-    if request is None:
+    if request.id is None:
         return None
     rows = on.select(statements.answered, {"b_request": request.id})
     if not rows:
@@ -83,8 +83,8 @@ def answered(
         version = record["lifecycle"]
         file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
     assert file is not None
-    head = on.sql.execute(queries.leaf_of(file_id, last)).scalar_one()
-    leaf = on.sql.execute(queries.leaf_of(file_id, seq)).scalar_one()
+    head = queries.leaf_of(on.sql, file_id, last)
+    leaf = queries.leaf_of(on.sql, file_id, seq)
     file.records, file.head = last, head
     return outcome(file, case_id, answer, leaf)
 

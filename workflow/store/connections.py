@@ -212,8 +212,9 @@ class Connections:
         return isinstance(error, driver.IntegrityError) or str(code) in codes
 
     def answered(self, error: BaseException) -> bool:
-        """Whether the error is the database's answer, with a code, rather than the want of one."""
-        return bool(getattr(error, "sqlstate", None))
+        """Whether the database itself said no, so that nothing was committed."""
+        code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
+        return code is not None and not code.startswith(("SQLITE_IOERR", "08"))
 
     def forget(self) -> None:
         """Drop this thread's connection: it is broken, the next use makes another."""

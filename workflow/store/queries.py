@@ -141,6 +141,7 @@ def trails(sql: Connection, lifecycle: str | None = None) -> Iterator[tuple[Reco
         after = ids[-1]
 
 
-def leaf_of(file: str, seq: int) -> Select[tuple[str]]:
+def leaf_of(sql: Connection, file: str, seq: int) -> str:
     """The leaf hash of one record."""
-    return select(records.c.leaf).where(records.c.file == file, records.c.seq == seq)
+    leaf: str = sql.execute(select(records.c.leaf).where(records.c.file == file, records.c.seq == seq)).scalar_one()
+    return leaf

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Dialect, Table, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Dialect, Table, bindparam, delete, insert, select, update
 from sqlalchemy.sql import ClauseElement
 
 from workflow.store.tables import case_values, cases, chains, contents, holders, notices, numbers, records, requests
@@ -47,7 +47,7 @@ class Statements:
             return ready(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
 
         root_of = select(cases.c.root).where(cases.c.id == bindparam("id")).scalar_subquery()
-        of_case = bindparam("b_case")
+        of_case: BindParameter[str] = bindparam("b_case")
         self.dialect = dialect
         self.locking = dialect.name != "sqlite"  # SQLite has one writer at a time
         self.lock = ready(select(cases.c.id).where(cases.c.id == root_of).with_for_update())
@@ -57,7 +57,7 @@ class Statements:
             .where(cases.c.root == root_of)
             .order_by(cases.c.place)
         )
-        moving = {name: bindparam(name) for name in MOVING}
+        moving: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in MOVING}
         self.move_root = ready(
             update(cases)
             .values(moving)

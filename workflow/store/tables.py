@@ -63,6 +63,7 @@ contents = Table(
     metadata,
     Column("case_id", _ID, primary_key=True),
     Column("body", Text, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 case_values = Table(
@@ -72,6 +73,7 @@ case_values = Table(
     Column("field", _NAME, primary_key=True),
     Column("value", _VALUE, primary_key=True),
     Index("ix_case_values_value", "value", "field", "case_id"),
+    sqlite_with_rowid=False,
 )
 
 holders = Table(
@@ -81,6 +83,7 @@ holders = Table(
     Column("party", _NAME, primary_key=True),
     Column("since", BigInteger, nullable=False),
     Index("ix_holders_party", "party", "since", "case_id"),
+    sqlite_with_rowid=False,
     postgresql_with={"fillfactor": 85},
 )
 
@@ -123,7 +126,7 @@ notices = Table(
     Column("next_at", BigInteger),  # when it is due, or when the lease on it ends; NULL: nothing more to do
     Column("reason", Text),
     Index("ix_notices_next_at", "next_at"),
-    Index("ix_notices_file", "file"),
+    sqlite_with_rowid=False,
 )
 
 numbers = Table(

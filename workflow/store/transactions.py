@@ -34,7 +34,9 @@ def carry_out(
     Raises StoreUnavailable, and what `step` raises.
     """
     locking = not at_once
-    for left in reversed(range(ATTEMPTS)):
+    left = ATTEMPTS
+    while True:
+        left -= 1
         with connections.use() as on:
             on.committing = False
             try:
@@ -50,7 +52,6 @@ def carry_out(
                 _judge(connections, on, error, repeatable and left > 0, left)
                 locking = True
         time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that those who met do not meet again
-    raise AssertionError  # the last attempt returned or raised
 
 
 def _transaction(on: Own, step: Callable[[Conversation, bool], T]) -> T:

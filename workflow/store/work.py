@@ -60,14 +60,7 @@ class Sheet:
     file: File
     before: Loaded | None = None
     steps: list[Step] = field(default_factory=list)
-
-    @property
-    def moved(self) -> bool:
-        """Whether what others can see of the root case has changed."""
-        if self.before is None:
-            return True
-        was, now = self.before.file.root, self.file.root
-        return (was.state, was.outcome, was.number) != (now.state, now.outcome, now.number)
+    told: Linked | None = None  # what the files that follow this one were last told of it
 
 
 class Work:
@@ -108,7 +101,7 @@ class Work:
         sheet = self.sheets.get(root.id)
         if sheet is None:
             lifecycle = self._library.version(self.on.sql, root.lifecycle, root.version)
-            sheet = self.sheets[root.id] = Sheet(lifecycle, before.file, before)
+            sheet = self.sheets[root.id] = Sheet(lifecycle, before.file, before, told=_seen(before.file))
             links = links_of(lifecycle, root.values)
             if links:
                 sheet.file = replace(sheet.file, linked=self._linked(links))
@@ -121,20 +114,16 @@ class Work:
 
     # ------------------------------------------------------------ what follows from a command
 
-    def took(self, sheet: Sheet, ran: Ran, actor: Actor) -> None:
-        """A command came to this; what follows from it is done by `complete`."""
-        sheet.file = ran.file
-        sheet.steps += ran.steps
-        self._agenda.append(sheet)
-        for step in ran.steps:
-            by = ENGINE_ACTOR if step.entry["who"]["id"] == ENGINE_ACTOR.id else actor
-            self._to_start += [(sheet, by, id, started) for id, started in step.started]
+    def new_sheet(self, lifecycle: Lifecycle, file: File) -> Sheet:
+        """The file of a case that is being opened."""
+        sheet = self.sheets[file.root.id] = Sheet(lifecycle, file)
+        return sheet
 
-    def complete(self) -> Refusal | None:
-        """Open the cases to start, and look again at joins that see other cases, until nothing more happens.
-
-        A refusal on the way is a refusal of the whole.
+    def carry_on(self, sheet: Sheet, ran: Ran, actor: Actor) -> Refusal | None:
+        """A command came to `ran`: open the cases to start, and look again at the joins that see other cases, until
+        nothing more happens. A refusal on the way is a refusal of the whole.
         """
+        self._took(sheet, ran, actor)
         for _ in range(MOST_RUNS):
             if self._to_start:
                 refusal = self._start(*self._to_start.pop(0))
@@ -146,14 +135,21 @@ class Work:
                 return refusal
         return _endless()
 
+    def _took(self, sheet: Sheet, ran: Ran, actor: Actor) -> None:
+        sheet.file = ran.file
+        sheet.steps += ran.steps
+        self._agenda.append(sheet)
+        for step in ran.steps:
+            by = ENGINE_ACTOR if step.entry["who"]["id"] == ENGINE_ACTOR.id else actor
+            self._to_start += [(sheet, by, id, started) for id, started in step.started]
+
     def _start(self, origin: Sheet, actor: Actor, id: str, started: Started) -> Refusal | None:
         lifecycle = self._library.latest(self.on.sql, started.lifecycle)
         seen = _seen(origin.file)
         ran = run_open(lifecycle, Command(OPEN, actor), self.supply, started=started, origin=seen, id=id)
         if isinstance(ran, Refusal):
             return ran
-        sheet = self.sheets[id] = Sheet(lifecycle, ran.file)
-        self.took(sheet, ran, actor)
+        self._took(self.new_sheet(lifecycle, ran.file), ran, actor)
         return None
 
     def _look_around(self, sheet: Sheet) -> Refusal | None:
@@ -168,7 +164,9 @@ class Work:
                 refusal = self._settle(sheet)
                 if refusal is not None:
                     return refusal
-        if sheet.moved and (sheet.before is None or sheet.before.links):
+        now = _seen(sheet.file)
+        if now != sheet.told and (len(self.sheets) > 1 if sheet.before is None else sheet.before.links):
+            sheet.told = now
             for follower in self._followers(sheet):
                 refusal = self._settle(follower)
                 if refusal is not None:
@@ -178,7 +176,7 @@ class Work:
     def _settle(self, sheet: Sheet) -> Refusal | None:
         ran = settle(sheet.lifecycle, sheet.file, self.supply)
         if isinstance(ran, Ran):
-            self.took(sheet, ran, ENGINE_ACTOR)
+            self._took(sheet, ran, ENGINE_ACTOR)
             return None
         return ran
 
@@ -190,11 +188,10 @@ class Work:
         ids = dict.fromkeys([id for id, _ in rows] + [id for id, s in self.sheets.items() if id != root])
         for id in ids:
             follower = self.sheets.get(id) or self.sheet(id)
-            if follower is None:
-                continue
-            links = links_of(follower.lifecycle, follower.file.root.values)
-            follows = follower.lifecycle.root.fields
-            if any(value == root and follows[name].follow for name, value in links.items()):
+            links = {} if follower is None else links_of(follower.lifecycle, follower.file.root.values)
+            if follower is not None and any(
+                value == root and follower.lifecycle.root.fields[name].follow for name, value in links.items()
+            ):
                 follower.file = replace(follower.file, linked=self._linked(links))
                 yield follower
 

@@ -68,6 +68,7 @@ def upgrade() -> None:
         sa.Column("case_id", bytewise(64), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", name="pk_contents"),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "case_values",
@@ -75,6 +76,7 @@ def upgrade() -> None:
         sa.Column("field", sa.String(120), nullable=False),
         sa.Column("value", bytewise(200), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "field", "value", name="pk_case_values"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_case_values_value", "case_values", ["value", "field", "case_id"])
     op.create_table(
@@ -83,6 +85,7 @@ def upgrade() -> None:
         sa.Column("party", sa.String(120), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("case_id", "party", name="pk_holders"),
+        sqlite_with_rowid=False,
         postgresql_with={"fillfactor": 85},
     )
     op.create_index("ix_holders_party", "holders", ["party", "since", "case_id"])
@@ -122,8 +125,8 @@ def upgrade() -> None:
         sa.Column("next_at", sa.BigInteger()),
         sa.Column("reason", sa.Text()),
         sa.PrimaryKeyConstraint("id", name="pk_notices"),
+        sqlite_with_rowid=False,
     )
-    op.create_index("ix_notices_file", "notices", ["file"])
     op.create_index("ix_notices_next_at", "notices", ["next_at"])
     op.create_table(
         "numbers",
