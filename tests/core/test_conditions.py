@@ -95,6 +95,19 @@ def test_a_condition_reads_the_case_and_what_is_around_it(source: str, expected:
     assert expected is condition.evaluate(scope(values, parts, lead=lead))
 
 
+def test_parts_are_gathered_once_for_all_conditions_of_a_moment() -> None:
+    moment = scope(parts=[assignment("a")])
+    words = vocabulary()
+
+    assert words.compile("parts.assignment.size() == 1").evaluate(moment) is True
+    assert words.compile("parts.assignment[0].key == 'a'").evaluate(moment) is True
+    assert moment.parts("assignment") is moment.parts("assignment")
+
+
+def test_without_known_states_any_state_may_be_asked_for() -> None:
+    assert Vocabulary(FIELDS, {}, {}).compile('visited("zzz")').evaluate(scope()) is False
+
+
 def test_a_link_to_nothing_has_null_facts() -> None:
     assert (
         vocabulary(check=False).compile('linked.lead.state == null && linked.lead.state != "done"').evaluate(scope())

@@ -27,7 +27,7 @@ _VISITED_STATE = re.compile(r"(?<![\w.])(?:visits|visited)\s*\(\s*(?:'([^']*)'|\
 
 _MOMENTS = ("now", "case.opened_at", "parent.opened_at")
 
-if sys.version_info < (3, 12):
+if sys.version_info < (3, 12):  # pragma: no branch - which one depends on the interpreter
     # cel_expr_python hands out null without owning it: each null in an answer takes one reference from None, and
     # after some thousands the process dies. From Python 3.12 on None cannot be used up; here it is given plenty.
     ctypes.c_ssize_t.from_address(id(None)).value += 1 << 40

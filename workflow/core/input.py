@@ -54,7 +54,7 @@ def stored(field: Field, value: Any) -> Json:
             return _int(field, value)
         case "bool":
             if not isinstance(value, bool):
-                raise _Wrong(f"应为 true 或 false，不是 {_shown(value)}", f"must be true or false, not {_shown(value)}")
+                raise _Wrong(f"应为 true 或 false，不是{_shown(value)}", f"must be true or false, not {_shown(value)}")
             return value
         case "date":
             return _date(value)
@@ -62,7 +62,7 @@ def stored(field: Field, value: Any) -> Json:
             return _choice(field, value)
         case "list":
             return _list(field, value)
-        case "record":
+        case _:
             return _record(field, value)
 
 
@@ -92,7 +92,7 @@ def _unknown(name: str, known: Mapping[str, Field]) -> Text:
 
 def _text(field: Field, value: Any) -> str:
     if not isinstance(value, str):
-        raise _Wrong(f"应为文字，不是 {_shown(value)}", f"must be a text, not {_shown(value)}")
+        raise _Wrong(f"应为文字，不是{_shown(value)}", f"must be a text, not {_shown(value)}")
     text = unicodedata.normalize("NFC", value)
     for character in text:
         if (character < " " and character not in _ALLOWED_CONTROLS) or "\ud800" <= character <= "\udfff":
@@ -110,7 +110,7 @@ def _text(field: Field, value: Any) -> str:
 
 def _int(field: Field, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
-        raise _Wrong(f"应为整数，不是 {_shown(value)}", f"must be a whole number, not {_shown(value)}")
+        raise _Wrong(f"应为整数，不是{_shown(value)}", f"must be a whole number, not {_shown(value)}")
     low = field.min if field.min is not None else -LARGEST
     high = field.max if field.max is not None else LARGEST
     if not low <= value <= high:
@@ -123,7 +123,7 @@ def _date(value: Any) -> str:
         return (value if type(value) is date else date.fromisoformat(value)).isoformat()
     except (TypeError, ValueError):
         raise _Wrong(
-            f"应为日期，如 2022-03-01，不是 {_shown(value)}", f"must be a date such as 2022-03-01, not {_shown(value)}"
+            f"应为日期，如 2022-03-01，不是{_shown(value)}", f"must be a date such as 2022-03-01, not {_shown(value)}"
         ) from None
 
 
@@ -133,7 +133,7 @@ def _choice(field: Field, value: Any) -> str:
         zh = "、".join(_with_label(field, code, "zh") for code in field.choices)
         en = ", ".join(_with_label(field, code, "en") for code in field.choices)
         raise _Wrong(
-            f"没有 {_shown(value)}；可选：{zh}{f'；是否指“{near[0]}”？' if near else ''}",
+            f"没有{_shown(value)}；可选：{zh}{f'；是否指“{near[0]}”？' if near else ''}",
             f"{_shown(value)} is not one of {en}{f'; did you mean {near[0]!r}?' if near else ''}",
         )
     return value
@@ -146,7 +146,7 @@ def _with_label(field: Field, code: str, language: str) -> str:
 
 def _list(field: Field, value: Any) -> list[Json]:
     if not isinstance(value, (list, tuple)):
-        raise _Wrong(f"应为列表，不是 {_shown(value)}", f"must be a list, not {_shown(value)}")
+        raise _Wrong(f"应为列表，不是{_shown(value)}", f"must be a list, not {_shown(value)}")
     longest = field.max if field.max is not None else LONGEST_LIST
     if len(value) > longest:
         raise _Wrong(f"最多 {longest} 项，现有 {len(value)} 项", f"at most {longest} items; it has {len(value)}")
@@ -167,7 +167,7 @@ def _list(field: Field, value: Any) -> list[Json]:
 
 def _record(field: Field, value: Any) -> dict[str, Json]:
     if not isinstance(value, Mapping):
-        raise _Wrong(f"应为一组“名称: 值”，不是 {_shown(value)}", f"must be names with values, not {_shown(value)}")
+        raise _Wrong(f"应为一组“名称: 值”，不是{_shown(value)}", f"must be names with values, not {_shown(value)}")
     values, blockers = accept(field.fields, value)
     blockers += missing([f for f in field.fields if f.required], values)
     if blockers:

@@ -123,7 +123,7 @@ class _Builder:
             self._refuse(
                 _Spot(event),
                 "too_many",
-                f"内容超过 {MOST_EVENTS} 项；这不像是一个生命周期文件",
+                f"内容超过 {MOST_EVENTS} 项；这不像是一个流程文件",
                 f"more than {MOST_EVENTS} entries; this does not look like a lifecycle",
             )
         if self.root is None or (isinstance(self.root, Scalar) and self.root.empty):
@@ -152,7 +152,7 @@ class _Builder:
             self._refuse(
                 node,
                 "too_deep",
-                f"嵌套超过 {MOST_DEPTH} 层；生命周期文件只需几层，请检查括号和缩进",
+                f"嵌套超过 {MOST_DEPTH} 层；流程文件只需几层，请检查括号和缩进",
                 f"nested more than {MOST_DEPTH} levels deep; a lifecycle needs a few: check brackets and indentation",
             )
         if type(self.into) is Table and self.key is None:
@@ -206,7 +206,7 @@ class _Builder:
             self._refuse(
                 _Spot(event),
                 "two_documents",
-                "文件里有不止一份文档（---）；一个文件只能写一个生命周期",
+                "文件里有不止一份文档（---）；一个文件只能写一个流程",
                 "the file has more than one document (---); one file holds one lifecycle",
             )
         if event.version or event.tags:
@@ -290,6 +290,6 @@ def _too_big(file: str) -> NoReturn:
         1,
         1,
         "too_big",
-        f"文件超过 {MOST_BYTES // 1024} KiB；这不像是一个生命周期文件",
+        f"文件超过 {MOST_BYTES // 1024} KiB；这不像是一个流程文件",
         f"the file is larger than {MOST_BYTES // 1024} KiB; this does not look like a lifecycle",
     )

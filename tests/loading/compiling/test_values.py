@@ -64,7 +64,7 @@ def test_the_values_in_force_can_be_given_back() -> None:
         ({"term": [1]}, "设置“term”（int）：此处是一个列表"),
         ({"term": 1.5}, "“1.5”不能写在这里"),
         ({"grounds": {"ill": {}}}, "设置“grounds”（codes）：此处缺少"),
-        ({"trem": 1}, "此生命周期没有名为“trem”的设置；可设：longest、grounds、term；是否指“term”？"),
+        ({"trem": 1}, "此流程没有名为“trem”的设置；可设：longest、grounds、term；是否指“term”？"),
     ],
 )
 def test_a_value_that_does_not_fit_is_told_with_where_it_came_from(given: dict[str, object], zh: str) -> None:

@@ -136,7 +136,7 @@ def _options(sheet: Sheet, type: str, node: Node) -> dict[str, Any]:
     if type == "case":
         if isinstance(node, Scalar):
             return {"lifecycle": node.text}
-        sheet.problems.add(node, "wrong_kind", "此处应为一个生命周期的名称", "the name of a lifecycle is expected here")
+        sheet.problems.add(node, "wrong_kind", "此处应为一个流程的名称", "the name of a lifecycle is expected here")
         return {}
     if isinstance(node, Scalar):
         if not node.text.startswith("settings."):

@@ -75,7 +75,7 @@ def _check_size(sheet: Sheet, kinds: Mapping[str, Kind]) -> None:
         sheet.problems.add(
             sheet.kinds[ROOT].table,
             "too_many",
-            f"状态与动作的组合有 {moves} 种，最多 {MOST_MOVES} 种；请把生命周期拆小",
+            f"状态与动作的组合有 {moves} 种，最多 {MOST_MOVES} 种；请把流程拆小",
             f"states and actions combine in {moves} ways, {MOST_MOVES} at most; divide the lifecycle",
         )
 

@@ -104,7 +104,7 @@ def _unknown(problems: Problems, place: Place, name: str, known: Mapping[str, Se
     zh, en = listed(known)
     meant = meant_by(name, known)
     text = Text(
-        zh=f"此生命周期没有名为“{shortened(name)}”的{SETTING_NAME.zh}；可设：{zh or '（无）'}{meant.zh}",
+        zh=f"此流程没有名为“{shortened(name)}”的{SETTING_NAME.zh}；可设：{zh or '（无）'}{meant.zh}",
         en=f'this lifecycle has no setting "{shortened(name)}"; there are: {en or "none"}{meant.en}',
     )
     problems.put(Problem(place, "unknown_name", text))

@@ -83,7 +83,7 @@ PART = Record(
 LIFECYCLE = Record(
     {
         "casework": key(exactly(1), "本语言的版本，写 1", "the version of this language: 1", required=True),
-        "lifecycle": key(name(LIFECYCLE_NAME), "本生命周期的名称", "the name of this lifecycle", required=True),
+        "lifecycle": key(name(LIFECYCLE_NAME), "本流程的名称", "the name of this lifecycle", required=True),
         "version": key(whole(1, 999_999), "版本号；发布后内容不再变，修改须用新号", "raised by the author; a published version never changes", required=True),
         **_KIND,
         "opened_by": key(ROLES_REF, "谁可以提出（不写为任何人）", "who may open a case (without it: anybody)"),
@@ -92,7 +92,7 @@ LIFECYCLE = Record(
         "settings": key(Named(name(SETTING_NAME, words.RESERVED_WORDS), SETTING, Text(zh="一组设置", en="a mapping of settings"), keep=True), "各地可改的数", "what a place may change"),
         "roles": key(Named(name(ROLE_NAME, words.RESERVED_ROLES), ROLE, Text(zh="一组角色", en="a mapping of roles"), keep=True), "角色：对本案而言谁是谁", "who is who for a case"),
         "guards": key(Named(name(GUARD_NAME), GUARD, Text(zh="一组守卫条件", en="a mapping of guards"), keep=True), "守卫条件：供 if 引用", "conditions with a sentence, for `if`"),
-        "parts": key(Named(name(PART_NAME, words.RESERVED_WORDS), PART, Text(zh="一组子件", en="a mapping of parts"), keep=True), "子件：有自己生命周期的下属案件", "cases under the case, with a small lifecycle of their own"),
+        "parts": key(Named(name(PART_NAME, words.RESERVED_WORDS), PART, Text(zh="一组子件", en="a mapping of parts"), keep=True), "子件：有自己流程的下属案件", "cases under the case, with a small lifecycle of their own"),
         "deadlines": key(DEADLINES, "时限", "named clocks"),
         "notices": key(NOTICES, "通知", "who is told of what"),
         "metrics": key(METRICS, "统计指标", "printed figures and rates"),
@@ -121,9 +121,9 @@ PROFILE = Record(
                         )
                     }
                 ),
-                expected=Text(zh="一组生命周期", en="a mapping of lifecycles"),
+                expected=Text(zh="一组流程", en="a mapping of lifecycles"),
             ),
-            "各生命周期的设置",
+            "各流程的设置",
             "settings for each lifecycle",
             required=True,
         ),

@@ -11,7 +11,7 @@ FIELD_TYPES = ("text", "int", "bool", "date", "choice", "code", "list", "record"
 SETTING_TYPES = ("text", "int", "bool", "date", "duration", "list", "codes")
 OUTCOMES = ("successful", "unsuccessful", "cancelled")
 
-LIFECYCLE_NAME = Text(zh="生命周期", en="lifecycle")
+LIFECYCLE_NAME = Text(zh="流程", en="lifecycle")
 STATE_NAME = Text(zh="状态", en="state")
 ROLE_NAME = Text(zh="角色", en="role")
 FIELD_NAME = Text(zh="字段", en="field")

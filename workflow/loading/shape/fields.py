@@ -50,7 +50,7 @@ def _field_form(*, typed: bool) -> Either:
         "personal": key(BOOL, "个人信息", "personal data"),
         "min": key(BOUND, "下限：数的大小、文字的字数、列表的项数", "least number, characters or items"),
         "max": key(BOUND, "上限：数的大小、文字的字数、列表的项数", "greatest number, characters or items"),
-        "of": key(OPTIONS, "choice 的选项；code 的设置；case 的生命周期", "choices; a setting of codes; a lifecycle"),
+        "of": key(OPTIONS, "choice 的选项；code 的设置；case 的流程", "choices; a setting of codes; a lifecycle"),
         "item": key(Again("item", lambda: ITEM), "列表每一项的类型或字段", "what each item of a list is"),
         "fields": key(Again("fields", lambda: FIELDS), "record 的字段", "the fields of a record"),
         "follow": key(BOOL, "所指案件变动时重看本案的汇合条件", "look at joins again whenever the other case moves"),
