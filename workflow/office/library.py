@@ -11,7 +11,6 @@ from sqlalchemy import Connection, func, select
 from workflow.core.errors import NotFound, Unproven, VersionTaken
 from workflow.core.model import Lifecycle, Micros, Text
 from workflow.core.record import canonical
-from workflow.loading import load
 from workflow.store.tables import lifecycles
 
 LIFECYCLE = Text("流程", "lifecycle")
@@ -70,6 +69,8 @@ class Library:
         }
 
     def _read(self, sql: Connection, name: str, version: int) -> Lifecycle:
+        from workflow.loading import load  # not every command reads a lifecycle
+
         row = sql.execute(
             select(lifecycles).where(lifecycles.c.name == name, lifecycles.c.version == version)
         ).one_or_none()

@@ -55,7 +55,6 @@ cases = Table(
     Index("ix_cases_root", "root", "place", unique=True),
     Index("ix_cases_number", "number"),
     Index("ix_cases_state", "lifecycle", "kind", "state", "id"),
-    postgresql_with={"fillfactor": 85},
 )
 
 contents = Table(
@@ -84,7 +83,6 @@ holders = Table(
     Column("since", BigInteger, nullable=False),
     Index("ix_holders_party", "party", "since", "case_id"),
     sqlite_with_rowid=False,
-    postgresql_with={"fillfactor": 85},
 )
 
 records = Table(
