@@ -63,7 +63,7 @@ class ExpressionProblem(Exception):
 class CelExpression:
     """A compiled expression. `names` are what it reads, `element` the type of its items where it gives a list."""
 
-    __slots__ = ("_loops", "_program", "element", "names", "source", "uses_visits")
+    __slots__ = ("_loops", "_name", "_program", "element", "names", "source", "uses_visits")
 
     def __init__(self, source: str, loops: Sequence[str] = (), element: str = "DYN") -> None:
         self.source = source
@@ -73,6 +73,10 @@ class CelExpression:
         found = dict.fromkeys((m[3] or f"{m[1]}.{m[2]}") for m in _NAMES.finditer(bare))
         self.names = tuple((name, *name.split(".", 1)) if "." in name else (name, name, "") for name in found)
         self.uses_visits = bool(_VISITS.search(bare))
+        # a name alone, such as a role's `case.holder`, is its value; only CEL's moments are not ours
+        self._name = self.names[0] if len(self.names) == 1 and self.names[0][0] == source.strip() else None
+        if self._name is not None and (self._name[0] in _MOMENTS or self._name[1] not in ("case", "parent", "actor")):
+            self._name = None
         self._program: Any = None
 
     def __repr__(self) -> str:
@@ -80,6 +84,8 @@ class CelExpression:
 
     def evaluate(self, scope: Any) -> Any:
         """The value in `scope` (see `workflow.core.scope`); raises ConditionFailed where there is none."""
+        if self._name is not None:
+            return scope.value(self._name[1], self._name[2])
         data = {name: scope.value(root, rest) for name, root, rest in self.names}
         for loop in self._loops:
             data[loop] = scope.loops.get(loop)

@@ -26,11 +26,15 @@ class Token:
 
 def step(kind: Kind, state: str, action: str, target: str) -> str:
     """The state after `action`; raises `transitions.MachineError` where the kind has no such way."""
-    token = Token(state, target)
     machine = kind.machine or _build(kind)
-    if not machine.events[action].trigger(token):
-        raise LookupError(f"{kind.name or 'root'}: {action} does not lead from {state} to {target}")
-    return token.state
+    way = (state, action, target)
+    if way not in machine.known:
+        token = Token(state, target)
+        if not machine.events[action].trigger(token):
+            raise LookupError(f"{kind.name or 'root'}: {action} does not lead from {state} to {target}")
+        machine.known[way] = token.state  # a token carries nothing else, so the answer is always this one
+    found: str = machine.known[way]
+    return found
 
 
 def targets(kind: Kind, transition: Transition) -> tuple[str, ...]:
@@ -53,7 +57,7 @@ def _named(transition: Transition) -> dict[str, None]:
 
 
 def _build(kind: Kind) -> Any:
-    machine = Machine(
+    machine: Any = Machine(
         model=None,
         states=list(kind.states),
         initial=kind.initial,
@@ -70,6 +74,7 @@ def _build(kind: Kind) -> Any:
     for state in kind.states.values():
         if state.edit:
             machine.add_transition(EDIT, state.name, None)
+    machine.known = {}
     object.__setattr__(kind, "machine", machine)  # the one late field of a frozen declaration
     return machine
 

@@ -140,7 +140,8 @@ class Hosted:
         return self.sql.exec_driver_sql(statement.sql, statement.bind(values)).rowcount
 
     def change_all(self, statement: Statement, values: Sequence[Values]) -> None:
-        self.sql.exec_driver_sql(statement.sql, [statement.bind(each) for each in values])
+        rows = [statement.bind(each) for each in values]
+        self.sql.exec_driver_sql(statement.sql, rows[0] if len(rows) == 1 else rows)  # a list costs twice as much
 
     def begin(self) -> None:
         """The host has begun."""

@@ -30,7 +30,8 @@ _DELETES = {
     "holders_gone": (holders, f"{_FITS} AND t.party = u.b_party"),
 }
 _COLUMN_OF = {"b_id": "id", "b_case": "case_id", "b_party": "party", "b_field": "field", "b_value": "value"}
-Shape = tuple[bool, tuple[str, ...]]
+FEW = 4  # rows that are written out value by value; more come as arrays, which the driver is slow to make
+Shape = tuple[bool, tuple[tuple[str, int], ...]]
 
 
 class AtOnce:
@@ -43,15 +44,18 @@ class AtOnce:
     def ready(self, found: Changes) -> tuple[Statement, Values]:
         """The statement that writes all of `found`, and its parameters. Its one row is 1, or 0 where it was overtaken."""
         sets = dict(_sets(found))
-        shape = (found.moved_root is not None, tuple(sets))
+        shape = (found.moved_root is not None, tuple([(n, len(r) if len(r) <= FEW else 0) for n, r in sets.items()]))
         statement = self._known.get(shape)
         if statement is None:
-            columns = {name: tuple(rows[0]) for name, rows in sets.items()}
+            columns = {name: (count, tuple(sets[name][0])) for name, count in shape[1]}
             statement = self._known[shape] = Statement(text(_sql(shape[0], columns)), self._dialect)
         values: Values = dict(found.moved_root or {})
         for name, rows in sets.items():
-            for column in rows[0]:
-                values[f"{name}_{column}"] = [row[column] for row in rows]
+            if len(rows) <= FEW:
+                for number, row in enumerate(rows):
+                    values.update({f"{name}{number}_{column}": value for column, value in row.items()})
+            else:
+                values.update({f"{name}_{column}": [row[column] for row in rows] for column in rows[0]})
         return statement, values
 
 
@@ -62,21 +66,29 @@ def _sets(found: Changes) -> Iterator[tuple[str, Sequence[Values]]]:
             yield name, rows
 
 
-def _sql(moves_root: bool, sets: dict[str, tuple[str, ...]]) -> str:
+def _sql(moves_root: bool, sets: dict[str, tuple[int, tuple[str, ...]]]) -> str:
     if moves_root:
         changes = ", ".join(f"{name} = :{name}" for name in MOVING)
         first = f"UPDATE cases SET {changes} WHERE id = :b_id AND records = :b_seen AND links = :b_links RETURNING id"  # noqa: S608 - of constants
     else:
         first = "SELECT 1 AS id"
     steps = [f"root_row AS ({first})"]
-    steps += [f"{name}_set AS ({_step(name, columns)})" for name, columns in sets.items()]
+    steps += [f"{name}_set AS ({_step(name, *rows)})" for name, rows in sets.items()]
     return f"WITH {', '.join(steps)} SELECT count(*) FROM root_row"  # noqa: S608 - of constants
 
 
-def _step(name: str, columns: tuple[str, ...]) -> str:
+def _step(name: str, count: int, columns: tuple[str, ...]) -> str:
+    """`count` rows, or any number where it is 0."""
     table = _table(name)
-    arrays = ", ".join(f"CAST(:{name}_{column} AS {_type(table, column)}[])" for column in columns)
-    rows = f"unnest({arrays}) AS u({', '.join(columns)})"
+    if count:
+        few = ", ".join(
+            f"({', '.join(f'CAST(:{name}{n}_{column} AS {_type(table, column)})' for column in columns)})"
+            for n in range(count)
+        )
+        rows = f"(VALUES {few}) AS u({', '.join(columns)})"
+    else:
+        arrays = ", ".join(f"CAST(:{name}_{column} AS {_type(table, column)}[])" for column in columns)
+        rows = f"unnest({arrays}) AS u({', '.join(columns)})"
     if name in _INSERTS:
         return f"INSERT INTO {table.name} ({', '.join(columns)}) SELECT u.* FROM {rows}, root_row"  # noqa: S608
     if name in _DELETES:

@@ -17,7 +17,8 @@ from workflow.store.tables import LONGEST_INDEXED
 LONG = 1_000  # characters of values from which on they leave the row that every step rewrites
 
 Values = dict[str, Any]
-_write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+_write = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, check_circular=False).encode
+_decode = json.JSONDecoder().raw_decode  # `loads` without looking for blanks that we did not write
 _COLUMN = {name: number for number, name in enumerate(SELECTED)}
 _CONTENTS = len(SELECTED)
 
@@ -84,12 +85,12 @@ def kept(row: Sequence[Any]) -> Kept:
         id, root, place, lifecycle, version, kind, key, round, number, holder, created_by, opened_at, state, origin,
         outcome, entered_at, revision, _, _, _, _, trail, body, contents,
     ) = row  # fmt: skip
-    past = json.loads(trail)
+    past, _ = _decode(trail)
     text = contents if body is None else body
     case = Case(
         id=id, root=root, lifecycle=lifecycle, version=version, kind=kind, state=state, created_by=created_by,
         opened_at=opened_at, entered_at=entered_at, key=key, round=round, number=number, holder=holder, outcome=outcome,
-        origin=origin, values=json.loads(text), visits=past["visits"], acted=past.get("acted", {}), revision=revision,
+        origin=origin, values=_decode(text)[0], visits=past["visits"], acted=past.get("acted", {}), revision=revision,
     )  # fmt: skip
     return Kept(case, place, tuple(past.get("waits", ())), text, body is None)
 
