@@ -60,7 +60,7 @@ def draw(
 
     `ends`: the move takes `case` to a final state, so that its own key is free again. Raises NotPossible.
     """
-    groups = [e for e in (transition.effects, route.effects if route is not None else _NONE) if e != _NONE]
+    groups = [e for e in (transition.effects, route.effects if route is not None else _NONE) if _any(e)]
     if not groups:
         return Drawn({})
     try:
@@ -81,6 +81,10 @@ def draw(
         return drawn
     except ConditionFailed as failed:
         raise NotPossible(Blocker("condition", failed.text, transition.name)) from None
+
+
+def _any(effects: Effects) -> bool:
+    return bool(effects.set or effects.open or effects.close or effects.numbers or effects.start)
 
 
 def _set(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -22,12 +23,15 @@ VERSION = 1
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 Record = dict[str, Any]
 
 
 def canonical(value: Any) -> str:
     """The one written form of `value`; raises InputInvalid for what has none."""
-    _check(value)
+    if not _fine(value):
+        _explain(value)
     return _encode(value)
 
 
@@ -153,7 +157,7 @@ def _version(lifecycle: Lifecycle) -> Record:
 
 
 def _present(**facts: Any) -> Record:
-    return {name: value for name, value in facts.items() if value not in (None, "", [], {})}
+    return {name: value for name, value in facts.items() if value or type(value) is int}
 
 
 def _writable(text: str) -> str:
@@ -161,45 +165,53 @@ def _writable(text: str) -> str:
     return unicodedata.normalize("NFC", text[:500].encode("utf-8", "replace").decode())
 
 
-def _check(value: Any, where: str = "") -> None:
-    """Strings and numbers are looked at where they stand: one call for each would cost more than the hash."""
-    if type(value) is dict:
+def _fine(value: Any) -> bool:
+    """Whether `value` has a written form; looked at on every step, so without a word about what is wrong."""
+    kind = type(value)
+    if kind is dict:
         for key, inner in value.items():
-            kind = type(inner)
+            if type(key) is not str or not key.isascii():
+                return False
+            if type(inner) is str:
+                if not inner.isascii() and not _fine_text(inner):
+                    return False
+            elif inner is not None and not _fine(inner):
+                return False
+        return True
+    if kind is list:
+        return all(map(_fine, value))
+    if kind is str:
+        return _fine_text(value)
+    if kind is int:
+        return bool(-LARGEST <= value <= LARGEST)
+    return value is None or kind is bool
+
+
+def _fine_text(text: str) -> bool:
+    return unicodedata.is_normalized("NFC", text) and _SURROGATE.search(text) is None
+
+
+def _explain(value: Any, where: str = "") -> None:
+    """Raises InputInvalid for the first place in `value` that has no written form."""
+    kind = type(value)
+    if kind is dict:
+        for key, inner in value.items():
             if type(key) is not str or not key.isascii():
                 raise _unwritable(where, f"名称“{key}”须为 ASCII 文字", f"the key {key!r} must be an ASCII text")
-            if kind is str:
-                if not inner.isascii():
-                    _check_text(inner, f"{where}.{key}")
-            elif inner is not None:
-                _check(inner, f"{where}.{key}") if kind is dict or kind is list else _check_plain(
-                    inner, f"{where}.{key}"
-                )
-    elif type(value) is list:
+            _explain(inner, f"{where}.{key}")
+    elif kind is list:
         for number, inner in enumerate(value):
-            _check(inner, f"{where}[{number}]")
-    else:
-        _check_plain(value, where)
-
-
-def _check_plain(value: Any, where: str) -> None:
-    kind = type(value)
-    if kind is str:
-        _check_text(value, where)
+            _explain(inner, f"{where}[{number}]")
+    elif kind is str:
+        if _SURROGATE.search(value):
+            raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate")
+        if not unicodedata.is_normalized("NFC", value):
+            raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
     elif kind is int:
         if not -LARGEST <= value <= LARGEST:
             raise _unwritable(where, f"整数 {value} 过大", f"the whole number {value} is too large")
     elif value is not None and kind is not bool:
         raise _unwritable(where, f"不能记录 {kind.__name__}", f"a {kind.__name__} cannot be recorded")
-
-
-def _check_text(value: str, where: str) -> None:
-    if not unicodedata.is_normalized("NFC", value):
-        raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate") from None
 
 
 def _unwritable(where: str, zh: str, en: str) -> InputInvalid:
