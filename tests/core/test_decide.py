@@ -117,6 +117,28 @@ def test_what_is_required_may_come_with_the_command_and_guards_see_it(desk: Desk
     assert "input" not in desk.steps[-1].entry
 
 
+def test_what_somebody_filled_is_not_changed_on_the_way(assigned: Desk) -> None:
+    assigned.file = replace(
+        assigned.file, parts=tuple(replace(p, values={**p.values, "answer": "好"}) for p in assigned.file.parts)
+    )
+    edu = assigned.part("edu")
+
+    answer = refusal(assigned, "answer", EDU, on=edu, answer="不好")
+    offered = offers(assigned.lifecycle, assigned.file, edu.id, EDU, assigned.now, china())
+
+    assert [("“answer”已经填好，此时不能改", "'answer' is filled already and cannot be changed here")] == sentences(
+        answer
+    )
+    assert [("answer", ())] == [(o.action, o.asks) for o in offered if o.action == "answer"]
+    assert not isinstance(assigned.do("answer", EDU, on=edu, answer="好"), Refusal)
+
+
+def test_who_may_edit_it_may_change_it_on_the_way(desk: Desk) -> None:
+    desk.do("submit", MEMBER, title="修桥")
+
+    assert "修桥" == desk.file.root.values["title"]
+
+
 def test_a_guard_speaks_its_own_sentence(reviewed: Desk) -> None:
     reviewed.do("pass")
 

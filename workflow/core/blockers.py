@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from workflow.core.calendar import Calendar, due, local
 from workflow.core.errors import ConditionFailed
-from workflow.core.model import Actor, Blocker, Case, Command, Kind, Lifecycle, Micros, Text, Transition
+from workflow.core.model import Actor, Blocker, Case, Command, Field, Kind, Lifecycle, Micros, Text, Transition
 from workflow.core.roles import may_represent, titles
 from workflow.core.scope import Scope
 
@@ -30,6 +30,18 @@ def for_role(
         )
         blockers.append(Blocker("role", sentence, "role"))
     return blockers
+
+
+def settled(field: Field) -> Blocker:
+    """A blocker (`invalid`) for a field that somebody has filled already and that cannot be changed here."""
+    return Blocker(
+        "invalid",
+        Text(
+            f"“{field.label.zh or field.name}”已经填好，此时不能改",
+            f"{field.label.en or field.name!r} is filled already and cannot be changed here",
+        ),
+        field.name,
+    )
 
 
 def for_moment(command: Command, now: Micros) -> list[Blocker]:

@@ -116,11 +116,14 @@ def offers(
             offered.append(Offer(EDIT, Text("修改", "Edit"), True, fields, "optional", blockers))
         else:
             transition = kind.transitions[action]
+            scope = Scope(lifecycle, file, case, actor, {}, now)
+            settled = _settled(lifecycle, case, kind, transition, actor, scope)
             asks = tuple(
                 replace(f, required=f.required or f.name in transition.require)
                 if case.values.get(f.name) in (None, [])
                 else replace(f, required=False)
                 for f in accepted_fields(kind, transition)
+                if f.name not in settled
             )
             offered.append(Offer(action, transition.label, transition.act, asks, transition.note, blockers))
     return tuple(offered)
@@ -165,6 +168,9 @@ def _judge(
 
     blockers = refused + no.for_clocks(case, transition, now, calendar) + no.for_moment(command, now)
     values, written, faults = _input(kind, case, transition, command)
+    if command.input:
+        settled = _settled(lifecycle, case, kind, transition, actor, scope)
+        faults += [no.settled(kind.fields[n]) for n in settled if n in written and written[n] != case.values[n]]
     if not trial:
         blockers += faults
         if transition.note == "required" and not (command.note or "").strip():
@@ -291,6 +297,21 @@ def _input(
     needed = [f for f in fields if f.name not in wrong and (f.required or f.name in transition.require)]
     faults += missing(needed, {**case.values, **values, **written})
     return values, written, faults
+
+
+def _settled(
+    lifecycle: Lifecycle, case: Case, kind: Kind, transition: Transition, actor: Actor, scope: Scope
+) -> tuple[str, ...]:
+    """What `require` asks for and somebody has filled already: it is for those to change who may edit it here.
+
+    Whoever approves a leave of seven days must not make it three on the way.
+    """
+    asked = {field.name for field in transition.asks}
+    filled = [n for n in transition.require if n not in asked and case.values.get(n) not in (None, [])]
+    if not filled:
+        return ()
+    editable = {field.name for field in _editable(lifecycle, case, kind, actor, scope)[1]}
+    return tuple(name for name in filled if name not in editable)
 
 
 def _guard_blockers(transition: Transition, scope: Scope, unsure: bool) -> list[Blocker]:

@@ -129,8 +129,8 @@ _DONE = {
     "ask": key(ASKS, "做的时候要填什么", "what is asked for with it"),
     "require": key(
         one_or_many(FIELD_REF),
-        "此时必须已填好的字段（可随命令填写）",
-        "fields that must be filled by now (may come with the command)",
+        "此时必须已填好的字段（空着的可随命令填写；已填的只有此时可修改它的人能改）",
+        "fields that must be filled by now (an empty one may come with the command; a filled one is changed only by who may edit it here)",
     ),
     "note": key(choice(("required", "optional")), "是否必须写说明", "whether a note must be written"),
     "if": key(IF, "还须成立的条件", "conditions that must hold besides"),
