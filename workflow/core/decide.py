@@ -12,6 +12,7 @@ from typing import Any
 from workflow.core import blockers as no
 from workflow.core import kernel
 from workflow.core.calendar import Calendar
+from workflow.core.clocks import LENGTH
 from workflow.core.effects import NotPossible, draw
 from workflow.core.errors import ConditionFailed
 from workflow.core.input import accept, missing
@@ -165,6 +166,9 @@ def _judge(
 
     blockers = refused + no.for_clocks(case, transition, now, calendar) + no.for_moment(command, now)
     values, written, faults = _input(kind, case, transition, command)
+    if transition.extends is not None:
+        asked = None if trial else values.get(LENGTH)
+        blockers += no.for_extension(lifecycle, case, transition.extends, asked, calendar)
     if not trial:
         blockers += faults
         if transition.note == "required" and not (command.note or "").strip():
