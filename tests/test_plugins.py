@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+import sys
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from workflow.core.errors import InputInvalid, NotFound
 from workflow.plugins import GROUP, PluginBroken, installed, notifier
+from workflow.ports import Notice
 from workflow_notifiers.console import ConsoleNotifier
 from workflow_notifiers.file import FileNotifier
+
+
+class Lamp:
+    """A stranger's notifier that takes keywords."""
+
+    name = "lamp"
+
+    def __init__(self, **given: object) -> None:
+        self.given = given
+
+    def send(self, notice: Notice) -> None: ...
+
+
+def _lamp(entry: EntryPoint, **options: object) -> Lamp:
+    made = notifier(entry.name, points=[entry], **options)
+    return cast("Lamp", made)
 
 
 class Acme(Distribution):
@@ -36,7 +55,11 @@ NO_NOTIFIER = point("lamp", "builtins:dict")
 def test_ours_are_installed_like_a_strangers() -> None:
     ours = [(each.name, each.distribution) for each in installed() if each.distribution == "casework"]
 
-    assert [("console", "casework"), ("file", "casework")] == ours
+    assert [(name, "casework") for name in ("apprise", "console", "email", "file", "webhook")] == ours
+
+
+def test_ours_can_all_be_used() -> None:
+    assert [] == [each.problem for each in installed() if each.distribution == "casework" and each.problem]
 
 
 def test_a_plugin_says_which_distribution_brought_it() -> None:
@@ -103,6 +126,31 @@ def test_what_cannot_be_used_names_itself_and_its_distribution(name: str) -> Non
 def test_options_that_do_not_fit_are_refused_as_input() -> None:
     with pytest.raises(InputInvalid, match="does not take these options"):
         notifier("file", points=[GOOD], colour="red")
+
+
+def test_a_misspelt_option_is_answered_in_both_languages() -> None:
+    with pytest.raises(InputInvalid) as caught:
+        notifier("file", points=[GOOD], pathh="x")
+
+    assert "file: pathh is not known; did you mean path?" in caught.value.say("en")
+    assert "file：pathh 没有这个设置；是否指 path？" in caught.value.say("zh")
+
+
+def test_a_plugin_without_settings_of_its_own_is_called_with_them() -> None:
+    assert {"line": "4711"} == _lamp(point("lamp", "tests.test_plugins:Lamp"), line="4711").given
+
+
+@pytest.mark.parametrize(("name", "package"), [("webhook", "httpx"), ("apprise", "apprise")])
+def test_a_notifier_whose_extra_is_not_installed_says_what_to_install(
+    name: str, package: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    monkeypatch.delitem(sys.modules, f"workflow_notifiers.{name}", raising=False)
+
+    (found,) = installed([point(name, f"workflow_notifiers.{name}:Missing")])
+
+    assert found.problem is not None
+    assert f"it needs {package}: pip install 'casework[{name}]'" == found.problem.en
 
 
 def test_the_console_notifier_is_found_without_naming_its_class() -> None:

@@ -89,11 +89,18 @@ def test_the_command_explains_itself(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_notifiers_are_found(installed: Path, tmp_path: Path) -> None:
-    code = "from workflow.plugins import installed as i; print([(p.name, p.distribution, p.problem) for p in i()])"
+    code = "from workflow.plugins import installed as i; print([(p.name, p.problem and p.problem.en) for p in i()])"
 
     shown = run(installed / "python", "-c", code, cwd=tmp_path)
 
-    assert "[('console', 'casework', None), ('file', 'casework', None)]\n" == shown.stdout
+    expected = [
+        ("apprise", "it needs apprise: pip install 'casework[apprise]'"),
+        ("console", None),
+        ("email", None),
+        ("file", None),
+        ("webhook", "it needs httpx: pip install 'casework[webhook]'"),
+    ]
+    assert f"{expected}\n" == shown.stdout
 
 
 def test_the_shipped_lifecycles_have_no_problem(installed: Path, tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ it never stops the others.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
 
 from workflow.core.errors import InputInvalid, NotFound, WorkflowError
 from workflow.core.model import Text
-from workflow.ports import Notifier
+from workflow.ports import Misconfigured, Notifier
 
 GROUP = "casework.notifiers"
 
@@ -68,17 +68,29 @@ def notifier(name: str, *, points: Iterable[EntryPoint] | None = None, **options
     if plugin.make is None:
         raise PluginBroken(plugin, plugin.problem or Text())
     try:
-        made = plugin.make(**options)
+        made = _made(plugin.make, options)
     except (TypeError, ValueError) as error:
+        why = _said(error)
         raise InputInvalid(
             Text(
-                zh=f"通知插件“{name}”不接受这些选项：{error}",
-                en=f"the notifier {name!r} does not take these options: {error}",
+                zh=f"通知插件“{name}”不接受这些选项：{why.zh}",
+                en=f"the notifier {name!r} does not take these options: {why.en}",
             )
         ) from error
     if not isinstance(made, Notifier):
         raise PluginBroken(plugin, Text(zh="它没有 name 和 send(notice)", en="it has no `name` and `send(notice)`"))
     return made
+
+
+def _made(make: Callable[..., object], settings: Mapping[str, object]) -> object:
+    read = getattr(make, "from_settings", None)
+    return read(settings) if read else make(**settings)
+
+
+def _said(error: Exception) -> Text:
+    if isinstance(error, Misconfigured):
+        return Text(zh=error.text.say("zh"), en=error.text.say("en"))
+    return Text(zh=str(error), en=str(error))
 
 
 def _look(point: EntryPoint, offered: int) -> Installed:
@@ -92,6 +104,8 @@ def _look(point: EntryPoint, offered: int) -> Installed:
         )
     try:
         make = point.load()
+    except Misconfigured as error:
+        return _broken(entry, zh=error.text.say("zh"), en=error.text.say("en"))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may do anything; ours goes on
         reason = f"{type(error).__name__}: {error}"
         return _broken(entry, zh=f"加载 {point.value} 失败：{reason}", en=f"loading {point.value} failed: {reason}")

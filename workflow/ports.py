@@ -13,16 +13,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+from workflow.core.model import Text
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a notice: its name as the recipient sees it, its bytes, its media type."""
+
+    name: str
+    content: bytes
+    type: str = "application/octet-stream"
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """One message to one recipient, ready to be read.
 
     `key` is the same whenever the same notice is delivered again, so that a receiver can drop the second copy.
-    `to` is the recipient's party id; `address` is where this channel finds them (an e-mail address, a telephone
-    number), "" where the channel needs none. `subject` and `body` are in the recipient's language. `case` is the id
-    of the case it is about, `number` the case number printed on paper, "" before there is one. `at` is the moment
-    of the step that caused it, in microseconds UTC.
+    `to` is the recipient's party id, `name` what people call them; `address` is where this channel finds them (an
+    e-mail address, a telephone number), "" where the channel needs none. `subject` and `body` are in the recipient's
+    language. `case` is the id of the case it is about, `number` the case number printed on paper, "" before there is
+    one. `at` is the moment of the step that caused it, in microseconds UTC.
     """
 
     key: str
@@ -33,11 +44,19 @@ class Notice:
     at: int
     number: str = ""
     address: str = ""
+    name: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @runtime_checkable
 class Notifier(Protocol):
-    """Delivers notices over one channel; made by calling the entry point with the channel's options as keywords."""
+    """Delivers notices over one channel.
+
+    Made from the channel's settings, a plain mapping: by the entry point's `from_settings(mapping)` where it has one,
+    otherwise by calling it with the settings as keywords. It raises `Misconfigured` (or any `ValueError`) for settings
+    it cannot work with. It may have `timeout`, the most seconds one `send` takes; whoever lends it a notice for a
+    time should lend it for twice as long.
+    """
 
     name: str
     """What people call the channel; the name of its entry point."""
@@ -51,14 +70,18 @@ class Notifier(Protocol):
 
 
 class Undelivered(Exception):
-    """The notice did not get through; `reason` is a sentence for the person who looks after the channel."""
+    """The notice did not get through; `reason` is a sentence for the person who looks after the channel.
+
+    `text` is the same sentence in Chinese too, where the notifier has it. Neither ever holds a password or token.
+    """
 
     again: ClassVar[bool]
     """Whether the same notice may get through later."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, zh: str = "") -> None:
         super().__init__(reason)
         self.reason = reason
+        self.text = Text(zh=zh, en=reason)
 
 
 class Retry(Undelivered):
@@ -66,8 +89,8 @@ class Retry(Undelivered):
 
     again = True
 
-    def __init__(self, reason: str, *, after: int | None = None) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: str, *, after: int | None = None, zh: str = "") -> None:
+        super().__init__(reason, zh=zh)
         self.after = after
 
 
@@ -75,3 +98,11 @@ class Reject(Undelivered):
     """Never like this: the address is wrong, the message is refused. A person has to look at it."""
 
     again = False
+
+
+class Misconfigured(ValueError):
+    """A channel cannot be made like this: a setting is missing, unknown or wrong, or a package is not installed."""
+
+    def __init__(self, reason: str, *, zh: str = "") -> None:
+        super().__init__(reason)
+        self.text = Text(zh=zh, en=reason)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TextIO
+from collections.abc import Mapping
+from typing import Self, TextIO
 
 from workflow.ports import Notice, Retry
+from workflow_notifiers.settings import Settings
 
 
 class ConsoleNotifier:
@@ -15,6 +17,12 @@ class ConsoleNotifier:
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self._stream = stream
+
+    @classmethod
+    def from_settings(cls, given: Mapping[str, object]) -> Self:
+        """The notifier on the standard output; there is nothing to set. Raises `Misconfigured`."""
+        Settings(cls.name, given, ())
+        return cls()
 
     def send(self, notice: Notice) -> None:
         """Print recipient, number, subject and body; `Retry` where nobody reads the stream."""

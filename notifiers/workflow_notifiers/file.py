@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
+from typing import Self
 
 from workflow.ports import Notice, Reject, Retry
+from workflow_notifiers.settings import Settings
 
 
 class FileNotifier:
@@ -18,12 +22,20 @@ class FileNotifier:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self._path = Path(path)
 
+    @classmethod
+    def from_settings(cls, given: Mapping[str, object]) -> Self:
+        """The notifier for these settings. Raises `Misconfigured`."""
+        return cls(Settings(cls.name, given, ("path",)).text("path"))
+
     def send(self, notice: Notice) -> None:
-        """Append one line and return when the disk has it.
+        """Append one line and return when the disk has it; the bytes of an attachment stand in it as base64.
 
         `Reject` where `path` can never be a file, `Retry` where the disk is full or does not answer.
         """
-        line = json.dumps(asdict(notice), ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        told = asdict(notice)
+        for each in told["attachments"]:
+            each["content"] = b64encode(each["content"]).decode()
+        line = json.dumps(told, ensure_ascii=False, sort_keys=True).encode() + b"\n"
         try:
             self._append(line)
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError, PermissionError) as error:

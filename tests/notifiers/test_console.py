@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from workflow.ports import Notice, Notifier, Retry
+from workflow.ports import Misconfigured, Notice, Notifier, Retry
 from workflow_notifiers.console import ConsoleNotifier
 
 NOTICE = Notice(key="k1", to="li", subject="已交办", body="请签收。\n期限三个月。", case="c1", at=0, number="011-1-023")
@@ -36,3 +36,9 @@ def test_a_closed_stream_is_tried_again_later() -> None:
 
     with pytest.raises(Retry):
         ConsoleNotifier(stream).send(NOTICE)
+
+
+def test_there_is_nothing_to_set() -> None:
+    assert isinstance(ConsoleNotifier.from_settings({}), ConsoleNotifier)
+    with pytest.raises(Misconfigured, match="colour is not known; there is nothing to set"):
+        ConsoleNotifier.from_settings({"colour": "red"})

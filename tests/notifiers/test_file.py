@@ -5,11 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from workflow.ports import Notice, Notifier, Reject, Retry
+from workflow.ports import Attachment, Misconfigured, Notice, Notifier, Reject, Retry
 from workflow_notifiers.file import FileNotifier
 
 
@@ -38,7 +39,30 @@ def test_each_notice_is_one_line_of_json_with_every_field(tmp_path: Path) -> Non
         "at": 1_650_000_000_000_000,
         "number": "",
         "address": "",
+        "name": "",
+        "attachments": [],
     } == json.loads(first)
+
+
+def test_a_file_that_goes_along_stands_in_the_line_as_base64(tmp_path: Path) -> None:
+    path = tmp_path / "notices.jsonl"
+    reply = Attachment("答复.pdf", b"\x00\xff", "application/pdf")
+
+    FileNotifier(path).send(replace(notice("k1"), attachments=(reply,)))
+
+    expected = [{"name": "答复.pdf", "content": "AP8=", "type": "application/pdf"}]
+    assert expected == json.loads(path.read_text("utf-8"))["attachments"]
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [({}, "file: path must be set"), ({"pathh": "x"}, "file: pathh is not known; did you mean path?")],
+)
+def test_settings_that_do_not_fit_are_refused_with_a_sentence(given: dict[str, object], said: str) -> None:
+    with pytest.raises(Misconfigured) as caught:
+        FileNotifier.from_settings(given)
+
+    assert said == str(caught.value)
 
 
 def test_a_line_cut_short_by_a_crash_is_not_glued_to_the_next(tmp_path: Path) -> None:

@@ -5,9 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from workflow.core import clocks
 from workflow.core.calendar import Calendar, due, local
 from workflow.core.errors import ConditionFailed
-from workflow.core.model import Actor, Blocker, Case, Command, Field, Kind, Lifecycle, Micros, Text, Transition
+from workflow.core.model import (
+    Actor,
+    Blocker,
+    Case,
+    Command,
+    Duration,
+    Field,
+    Json,
+    Kind,
+    Lifecycle,
+    Micros,
+    Text,
+    Transition,
+)
 from workflow.core.roles import may_represent, titles
 from workflow.core.scope import Scope
 
@@ -91,6 +105,41 @@ def for_clocks(case: Case, transition: Transition, now: Micros, calendar: Calend
     return blockers
 
 
+def for_extension(lifecycle: Lifecycle, case: Case, name: str, length: Json, calendar: Calendar) -> list[Blocker]:
+    """Blockers where the deadline cannot be extended, or not by `length` (None: whatever it may be)."""
+    deadline = next(each for each in lifecycle.clocks[case.kind] if each.name == name)
+    limit = deadline.extend
+    assert limit is not None
+    facts = case.clocks.get(name)
+    if not clocks.running(facts):
+        sentence = Text("这个时限没有在计，不能延期", "this deadline is not running; there is nothing to extend")
+        return [Blocker("guard", sentence, name)]
+    given = len(facts.get("extended", ()))
+    if given >= limit.times:
+        sentence = Text(
+            f"最多延期 {limit.times} 次，已经用完", f"it may be extended {limit.times} times; that was done"
+        )
+        return [Blocker("guard", sentence, name)]
+    if length is None:
+        return []
+    more = clocks.length_of(length)
+    if more is None or (more.unit == "h") != (limit.up_to.unit == "h"):
+        such = "2h" if limit.up_to.unit == "h" else "1mo、10bd"
+        sentence = Text(f"延长多久须写成 {such} 这样", f"write the length like {such.replace('、', ' or ')}")
+        return [Blocker("invalid", sentence, clocks.LENGTH)]
+    now = facts["pauses"][-1][0] if clocks.paused(facts) else None
+    asked = clocks.reading(deadline, facts, calendar, now, (more,))
+    most = clocks.reading(deadline, {**facts, "extended": [str(limit.up_to)]}, calendar, now)
+    if asked is not None and most is not None and asked.due > most.due:
+        last = most.last.isoformat()
+        sentence = Text(
+            f"延期合计最多 {length_text(limit.up_to).zh}，最迟到 {last}",
+            f"extensions come to {length_text(limit.up_to).en} at most, to {last} at the latest",
+        )
+        return [Blocker("invalid", sentence, clocks.LENGTH)]
+    return []
+
+
 _UNITS = {
     "h": ("小时", "hours"), "d": ("日", "days"), "bd": ("个工作日", "working days"), "mo": ("个月", "months"),
 }  # fmt: skip
@@ -100,6 +149,12 @@ def _length(transition: Transition, which: str, language: str) -> str:
     duration = getattr(transition, which)
     zh, en = _UNITS[duration.unit]
     return f"{duration.n} {zh if language == 'zh' else en}"
+
+
+def length_text(duration: Duration) -> Text:
+    """A length of time in words."""
+    zh, en = _UNITS[duration.unit]
+    return Text(f"{duration.n} {zh}", f"{duration.n} {en[:-1] if duration.n == 1 else en}")
 
 
 def undecided(sentence: Text, failed: ConditionFailed, about: str) -> Blocker:

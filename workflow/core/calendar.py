@@ -19,22 +19,30 @@ from workflow.core.model import Duration, Micros
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _DAY = timedelta(days=1)
+_FAR = date(9998, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days are worked. `days` are the exceptions from Monday-to-Friday; a year outside `first`–`last` is provisional."""
+    """Which days are worked. `days` are the exceptions from Monday-to-Friday; a year outside `first`–`last` is provisional.
+
+    `statutory` are the days (month, day) that the law itself makes holidays: all that is known of a year after `last`,
+    beside its weekends.
+    """
 
     days: Mapping[date, bool] = field(default_factory=dict)
     first: int = 0
     last: int = 0
     version: str = "weekdays"
     source: str = ""
+    statutory: frozenset[tuple[int, int]] = frozenset()
 
     def works(self, day: date) -> bool:
         """Whether `day` is a working day, as far as is known."""
         exception = self.days.get(day)
-        return day.weekday() < 5 if exception is None else exception
+        if exception is not None:
+            return exception
+        return day.weekday() < 5 and not (day.year > self.last and (day.month, day.day) in self.statutory)
 
     def provisional(self, day: date) -> bool:
         """Whether the year of `day` was not announced yet, so that only weekends are known."""
@@ -47,7 +55,7 @@ class Calendar:
             for _ in range(duration.n):
                 end = self._next(end + _DAY)
             return end
-        end = _months(start, duration.n) if duration.unit == "mo" else start + timedelta(days=duration.n)
+        end = later(start, duration)
         return self._next(end) if roll else end
 
     def _next(self, day: date) -> date:
@@ -64,7 +72,7 @@ def china() -> Calendar:
         for texts, works in ((off, False), (worked, True)):
             days.update({date(year, int(text[:2]), int(text[2:])): works for text in texts.split()})
     years = calendar_cn.YEARS
-    return Calendar(days, min(years), max(years), calendar_cn.VERSION, calendar_cn.SOURCE)
+    return Calendar(days, min(years), max(years), calendar_cn.VERSION, calendar_cn.SOURCE, calendar_cn.STATUTORY)
 
 
 def due(start: Micros, duration: Duration, calendar: Calendar, zone: ZoneInfo = OFFICE_ZONE) -> Micros:
@@ -88,6 +96,11 @@ def micros(moment: datetime) -> Micros:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
-def _months(start: date, n: int) -> date:
-    years, month = divmod(start.year * 12 + start.month - 1 + n, 12)
+def later(start: date, duration: Duration) -> date:
+    """`start` and a number of calendar days or months: the corresponding day, or the last one of that month."""
+    if duration.unit != "mo":
+        return start + min(timedelta(days=duration.n), _FAR - start)
+    years, month = divmod(start.year * 12 + start.month - 1 + duration.n, 12)
+    if years > _FAR.year:
+        return _FAR
     return date(years, month + 1, min(start.day, monthrange(years, month + 1)[1]))

@@ -7,6 +7,9 @@ worked, every other Saturday and Sunday is off. Source: the yearly notices 国�
 VERSION = "cn-2026.1"
 SOURCE = "国务院办公厅关于部分节假日安排的通知 2004–2026"
 
+# 全国年节及纪念日放假办法 (2024): the days of it that have a fixed date; the others follow the moon or the sun
+STATUTORY = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
 # fmt: off
 YEARS: dict[int, tuple[str, str]] = {
     2004: ("0101 0122 0123 0126 0127 0128 0503 0504 0505 0506 0507 1001 1004 1005 1006 1007",

@@ -12,6 +12,7 @@ from typing import Any
 from workflow.core import blockers as no
 from workflow.core import kernel
 from workflow.core.calendar import Calendar
+from workflow.core.clocks import LENGTH
 from workflow.core.effects import NotPossible, draw
 from workflow.core.errors import ConditionFailed
 from workflow.core.input import accept, missing
@@ -171,6 +172,9 @@ def _judge(
     if command.input:
         settled = _settled(lifecycle, case, kind, transition, actor, scope)
         faults += [no.settled(kind.fields[n]) for n in settled if n in written and written[n] != case.values[n]]
+    if transition.extends is not None:
+        asked = None if trial else values.get(LENGTH)
+        blockers += no.for_extension(lifecycle, case, transition.extends, asked, calendar)
     if not trial:
         blockers += faults
         if transition.note == "required" and not (command.note or "").strip():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from workflow.core import clocks
 from workflow.core.model import Case, File, Lifecycle
 
 
@@ -19,9 +20,11 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
         root.number = entry.get("number")
         root.outcome = entry.get("outcome")
         _link(root, entry)
-        return _open_parts(File(root), entry, lifecycle)
+        return _kept(lifecycle, None, _open_parts(File(root), entry, lifecycle), entry)
     if file is None:
         raise LookupError("a file begins with the record that opens it")
+    if kind == "timer":
+        return _replaced(file, file.case(entry["case"]), clocks.fire(file.case(entry["case"]), entry))
     if kind not in ("move", "act", "edit"):
         return file
     case = file.case(entry["case"])
@@ -46,7 +49,22 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
     closed = entry.get("closed", ())
     if closed or case is not file.root:
         after.parts = tuple(changed if p is case else _close(p) if p.id in closed else p for p in file.parts)
-    return _open_parts(after, entry, lifecycle)
+    return _kept(lifecycle, file, _open_parts(after, entry, lifecycle), entry)
+
+
+def _kept(lifecycle: Lifecycle, file: File | None, after: File, entry: Mapping[str, Any]) -> File:
+    if lifecycle.clocks:
+        clocks.keep(lifecycle, file, after, entry)
+    return after
+
+
+def _replaced(file: File, case: Case, changed: Case) -> File:
+    after = File(file.root, file.parts, file.linked, file.records, file.head)
+    if case is file.root:
+        after.root = changed
+    else:
+        after.parts = tuple(changed if part is case else part for part in file.parts)
+    return after
 
 
 def _link(case: Case, entry: Mapping[str, Any]) -> None:

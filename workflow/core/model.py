@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, Protocol, TypeAlias
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
@@ -226,6 +227,55 @@ class Transition:
     within: Duration | None = None  # counted from the opening of the case or part
     act: bool = False
     at_most_every: Duration | None = None
+    extends: str | None = None  # the act that extends the deadline of this name, by its input `length`
+    place: Place = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What a clock does at some moment: tell the parties `to` with `template`; `after` is how long after the end."""
+
+    to: tuple[str | Expression, ...] = ()
+    template: str = ""
+    after: Duration | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extension:
+    """How a deadline may be extended: by which roles, to how much in all, how often."""
+
+    by: tuple[str, ...]
+    up_to: Duration
+    times: int = 1
+    note: Literal["required", "optional"] = "optional"
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A named clock of one kind of case.
+
+    It begins when the case is opened, when one of `start` or of `during` is entered, or with the action `action`; it
+    ends when one of `until` is entered, all of `during` are left, or the case ends. Its length is the earliest (or
+    `latest`) end of `terms`. `again`: what happens when it begins a second time.
+    """
+
+    name: str
+    kind: str
+    terms: tuple[Duration | date, ...]
+    label: Text = Text()
+    start: tuple[str, ...] = ()
+    action: str | None = None
+    during: tuple[str, ...] = ()
+    until: tuple[str, ...] = ()
+    latest: bool = False
+    roll: bool = True
+    again: Literal["continue", "restart"] = "continue"
+    warn: tuple[Duration, ...] = ()
+    overdue: Telling | None = None
+    escalate: tuple[Telling, ...] = ()
+    repeat: Duration | None = None
+    take: str | None = None
+    extend: Extension | None = None
     place: Place = Place()
 
 
@@ -351,7 +401,8 @@ class Lifecycle:
     metrics: Mapping[str, Metric] = field(default_factory=dict)
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     counted_from: str | None = None  # the state whose first entry dates a case for reports; None: its opening
-    deadlines: Json = None  # read, shape-checked and kept
+    deadlines: Json = None  # as they were written
+    clocks: Mapping[str, tuple[Deadline, ...]] = field(default_factory=dict)  # the same, compiled, by kind of case
     expect: Json = None
     migrate: Json = None
     digest: str = ""  # SHA-256 of the source text and the settings in force, hexadecimal
@@ -416,6 +467,7 @@ class Case:
     values: dict[str, Json] = field(default_factory=dict)
     visits: dict[str, int] = field(default_factory=dict)  # how often each state was entered
     acted: dict[str, Micros] = field(default_factory=dict)  # when each rate-limited act was last done
+    clocks: dict[str, Any] = field(default_factory=dict)  # what happened to its deadlines: see `workflow.core.clocks`
     revision: int = 0
 
     @property
@@ -428,7 +480,7 @@ class Case:
         return Case(
             self.id, self.root, self.lifecycle, self.version, self.kind, self.state, self.created_by, self.opened_at,
             self.entered_at, self.key, self.round, self.number, self.holder, self.outcome, self.origin, self.values,
-            self.visits, self.acted, self.revision,
+            self.visits, self.acted, self.clocks, self.revision,
         )  # fmt: skip
 
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from workflow.core.clocks import MOVED, Event
 from workflow.core.errors import ConditionFailed
-from workflow.core.model import Actor, File, Lifecycle, Micros, NoticeWanted
-from workflow.core.roles import as_parties, parties
+from workflow.core.model import ENGINE_ACTOR, Actor, Expression, File, Lifecycle, Micros, NoticeWanted
+from workflow.core.roles import as_parties, parties, waiting
 from workflow.core.scope import Scope
+
+DUE_SOON = "due_soon"  # the templates of what every clock can say
+DUE_MOVED = "due_moved"
 
 
 def recipients(
@@ -25,11 +31,35 @@ def recipients(
         if rule.after != name:
             continue
         scope = Scope(lifecycle, file, case, actor, {}, now)
-        for to in rule.to:
-            try:
-                named = parties(lifecycle, to, scope) if isinstance(to, str) else as_parties(to.evaluate(scope))
-            except ConditionFailed as failed:
-                wanted[NoticeWanted("", rule.template, failed.reason)] = None
-            else:
-                wanted.update({NoticeWanted(party, rule.template): None for party in named})
+        wanted.update(dict.fromkeys(addressed(lifecycle, rule.to, rule.template, scope)))
     return tuple(wanted)
+
+
+def told_by(lifecycle: Lifecycle, file: File, case_id: str, event: Event, now: Micros) -> tuple[NoticeWanted, ...]:
+    """The notices of one event of a clock: to whom its declaration says; a reminder, and word that the end has moved,
+    also to whom the case waits for.
+    """
+    case = file.case(case_id)
+    scope = Scope(lifecycle, file, case, ENGINE_ACTOR, {}, now)
+    wanted: dict[NoticeWanted, None] = {}
+    template = event.telling.template if event.telling is not None else ""
+    if event.name == MOVED or event.name.startswith("warn:"):
+        template = DUE_MOVED if event.name == MOVED else DUE_SOON
+        wanted.update({NoticeWanted(party, template): None for party in waiting(lifecycle, file, case_id)})
+    if event.telling is not None:
+        wanted.update(dict.fromkeys(addressed(lifecycle, event.telling.to, template, scope)))
+    return tuple(wanted)
+
+
+def addressed(
+    lifecycle: Lifecycle, to: Iterable[str | Expression], template: str, scope: Scope
+) -> Iterator[NoticeWanted]:
+    """A notice to each of the parties that these roles and expressions come to."""
+    for each in to:
+        try:
+            named = parties(lifecycle, each, scope) if isinstance(each, str) else as_parties(each.evaluate(scope))
+        except ConditionFailed as failed:
+            yield NoticeWanted("", template, failed.reason)
+        else:
+            for party in named:
+                yield NoticeWanted(party, template)

@@ -16,7 +16,18 @@ from typing import Any
 
 from workflow.core.errors import InputInvalid
 from workflow.core.input import LARGEST
-from workflow.core.model import Actor, Blocker, Command, Lifecycle, Micros, Move, NoticeWanted, NumberWanted, Text
+from workflow.core.model import (
+    ENGINE_ACTOR,
+    Actor,
+    Blocker,
+    Command,
+    Lifecycle,
+    Micros,
+    Move,
+    NoticeWanted,
+    NumberWanted,
+    Text,
+)
 
 GENESIS = "0" * 64
 VERSION = 1
@@ -120,6 +131,35 @@ def move_entry(
     )
 
 
+def timer_entry(
+    case: str,
+    state: str,
+    timer: Mapping[str, Any],
+    blockers: Iterable[Blocker],
+    lifecycle: Lifecycle,
+    *,
+    file: str,
+    now: Micros,
+) -> Record:
+    """The facts of one event of a clock: which deadline, what, at which moment it was due, and the end it is about.
+
+    `blockers` are the reasons why the transition that the clock wanted to take could not be.
+    """
+    return _present(
+        file=file,
+        case=case,
+        at=now,
+        happened=timer["moment"] if timer["moment"] != now else None,
+        who=who(ENGINE_ACTOR),
+        lifecycle=_version(lifecycle),
+        kind="timer",
+        action=timer["deadline"],
+        timer=dict(timer),
+        blockers=_reasons(blockers),
+        **{"from": state},
+    )
+
+
 def refusal_entry(
     case: str,
     state: str,
@@ -141,15 +181,22 @@ def refusal_entry(
         kind="refusal",
         action=_writable(command.action),
         given=sorted(_writable(str(name)) for name in command.input),
-        blockers=[_present(code=b.code, about=b.about and _writable(b.about), zh=_writable(b.text.zh), en=_writable(b.text.en)) for b in blockers],
+        blockers=_reasons(blockers),
         request=request,
         **{"from": state or None},
-    )  # fmt: skip
+    )
 
 
 def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
     """The notices of a step as its record keeps them."""
     return [_present(to=n.to, template=n.template, failed=n.failed) for n in notices]
+
+
+def _reasons(blockers: Iterable[Blocker]) -> list[Record]:
+    return [
+        _present(code=b.code, about=b.about and _writable(b.about), zh=_writable(b.text.zh), en=_writable(b.text.en))
+        for b in blockers
+    ]
 
 
 def _version(lifecycle: Lifecycle) -> Record:

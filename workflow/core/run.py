@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from workflow.core import clocks
 from workflow.core.calendar import Calendar
 from workflow.core.decide import automatic, decide, opening
 from workflow.core.errors import ConditionFailed
@@ -18,7 +19,9 @@ from workflow.core.model import (
     ENGINE_ACTOR,
     OPEN,
     Blocker,
+    Case,
     Command,
+    Deadline,
     File,
     Lifecycle,
     Linked,
@@ -30,8 +33,8 @@ from workflow.core.model import (
     Started,
     Text,
 )
-from workflow.core.notices import recipients
-from workflow.core.record import Record, chain, move_entry, notice_entries
+from workflow.core.notices import recipients, told_by
+from workflow.core.record import Record, chain, move_entry, notice_entries, timer_entry
 from workflow.core.scope import Scope
 
 MOST_STEPS = 64  # engine transitions after one command
@@ -114,6 +117,70 @@ def settle(lifecycle: Lifecycle, file: File, supply: Supply) -> Ran | Refusal | 
         return None
     case_id, command = following
     return run(lifecycle, file, case_id, command, supply)
+
+
+def run_timer(lifecycle: Lifecycle, file: File, case_id: str, name: str, supply: Supply) -> Ran | None:
+    """What the clock `name` of one case has to tell now: its record, its notices, and the transition that it takes.
+
+    None where it has nothing to tell, so that asking again does nothing. A transition that is refused is not taken:
+    the record says why, and the clock does not try again.
+    """
+    case = file.case(case_id)
+    deadline = next((each for each in lifecycle.clocks.get(case.kind, ()) if each.name == name), None)
+    facts = case.clocks.get(name)
+    if deadline is None or not clocks.running(facts):
+        return None
+    end = clocks.reading(deadline, facts, supply.calendar)
+    event = None if end is None else clocks.ripe(deadline, facts, end, supply.calendar, supply.now)
+    if end is None or event is None:
+        return None
+    told = _tell(lifecycle, file, case, deadline, event, end.due, supply, ())
+    if event.name != clocks.OVERDUE or deadline.take is None:
+        return Ran(told[0], (told[1],))
+    command = Command(deadline.take, ENGINE_ACTOR)
+    try:
+        move = decide(lifecycle, told[0], case_id, command, supply.now, supply.calendar)
+        ran: Ran | Refusal = (
+            move
+            if isinstance(move, Refusal)
+            else _to_completion(lifecycle, told[0], move, command, supply, None, file.root.id, None)
+        )
+    except ConditionFailed as failed:
+        ran = Refusal(case_id, command.action, case.state, (Blocker("condition", failed.text),))
+    if isinstance(ran, Refusal):
+        after, step = _tell(lifecycle, file, case, deadline, event, end.due, supply, ran.blockers)
+        return Ran(after, (step,))
+    return Ran(ran.file, (told[1], *ran.steps))
+
+
+def note_moved(
+    lifecycle: Lifecycle, file: File, case_id: str, deadline: Deadline, was: Micros, end: Micros, supply: Supply
+) -> tuple[File, Step]:
+    """The record that another calendar has moved the end of a clock, and the notices of it."""
+    case = file.case(case_id)
+    event = clocks.Event(clocks.MOVED, was, deadline.overdue)
+    return _tell(lifecycle, file, case, deadline, event, end, supply, ())
+
+
+def _tell(
+    lifecycle: Lifecycle,
+    file: File,
+    case: Case,
+    deadline: Deadline,
+    event: clocks.Event,
+    due: Micros,
+    supply: Supply,
+    blockers: tuple[Blocker, ...],
+) -> tuple[File, Step]:
+    timer = {"deadline": deadline.name, "event": event.name, "moment": event.moment, "due": due}
+    entry = timer_entry(case.id, case.state, timer, blockers, lifecycle, file=file.root.id, now=supply.now)
+    after = fold(file, entry, lifecycle)
+    notices = told_by(lifecycle, after, case.id, event, supply.now)
+    if notices:
+        entry["out"] = notice_entries(notices)
+    text, leaf = chain(entry, supply.log, file.records + 1, file.head)
+    after.records, after.head = file.records + 1, leaf
+    return after, Step(entry, text, leaf, notices, ())
 
 
 def _to_completion(

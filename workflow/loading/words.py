@@ -212,6 +212,12 @@ def _month_day(node: Scalar) -> str:
     return _date(node)
 
 
+def _term(node: Scalar) -> str:
+    if "-" in node.text and not _SETTING.fullmatch(node.text):
+        return _date(node)
+    return _duration_or_setting(node)
+
+
 def _code(node: Scalar) -> str:
     if _CODE.fullmatch(node.text) is None:
         raise Misread("：1 到 40 个字符", ": 1 to 40 characters")
@@ -226,4 +232,5 @@ WITHIN = Word(Text(zh="时长，或 settings.某项", en="a duration, or setting
 BOUND = Word(Text(zh="整数，或 settings.某项", en="a whole number, or settings.…"), _bound, {"anyOf": [{"type": "integer"}, _pattern(_SETTING)]})  # fmt: skip
 DATE = Word(Text(zh="日期", en="a date"), _date, {"type": "string", "format": "date"})
 DATE_OR_SETTING = Word(Text(zh="日期，或 settings.某项", en="a date, or settings.…"), _month_day, {"anyOf": [{"type": "string", "format": "date"}, _pattern(_SETTING)]})  # fmt: skip
+TERM = Word(Text(zh="时长、日期，或 settings.某项", en="a duration, a date, or settings.…"), _term, {"anyOf": [_pattern(_DURATION), {"type": "string", "format": "date"}, _pattern(_SETTING)]})  # fmt: skip
 CODE = Word(Text(zh="一个代码", en="a code"), _code, {"type": ["string", "number", "boolean"]})

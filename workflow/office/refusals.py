@@ -43,7 +43,9 @@ def changes_since(sql: Connection, case: Case, revision: int) -> tuple[Record, .
     found: list[Record] = []
     if wanted > 0:
         for record in queries.history(sql, case.root, newest_first=True):
-            if record["kind"] != "refusal" and (record["case"] == case.id or case.id in record.get("closed", ())):
+            if record["kind"] not in ("refusal", "timer") and (
+                record["case"] == case.id or case.id in record.get("closed", ())
+            ):
                 found.append(record)
                 if len(found) == wanted:
                     break

@@ -90,7 +90,8 @@ def kept(row: Sequence[Any]) -> Kept:
     case = Case(
         id=id, root=root, lifecycle=lifecycle, version=version, kind=kind, state=state, created_by=created_by,
         opened_at=opened_at, entered_at=entered_at, key=key, round=round, number=number, holder=holder, outcome=outcome,
-        origin=origin, values=_decode(text)[0], visits=past["visits"], acted=past.get("acted", {}), revision=revision,
+        origin=origin, values=_decode(text)[0], visits=past["visits"], acted=past.get("acted", {}),
+        clocks=past.get("clocks", {}), revision=revision,
     )  # fmt: skip
     return Kept(case, place, tuple(past.get("waits", ())), text, body is None)
 
@@ -186,6 +187,8 @@ def _moving(case: Case, file: File, lifecycle: Lifecycle, waits: tuple[str, ...]
     trail: dict[str, Any] = {"visits": case.visits}
     if case.acted:
         trail["acted"] = case.acted
+    if case.clocks:
+        trail["clocks"] = case.clocks
     if waits:
         trail["waits"] = list(waits)
     return {
@@ -242,7 +245,7 @@ def _record(found: Changes, step: Step) -> None:
                 "template": notice.template,
                 "state": "failed" if notice.failed else "pending",
                 "attempt": 0,
-                "next_at": None if notice.failed else row["at"],
+                "next_at": row["at"],  # the failed ones too: the outbox makes an incident of them
                 "reason": notice.failed,
             }
         )

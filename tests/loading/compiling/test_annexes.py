@@ -118,7 +118,7 @@ def test_what_is_not_written_is_none() -> None:
         ("{why: reason}", "{why: reazon}", 'there is no field "reazon"'),
         ("{opinion: {states: {begun", "{opinon: {states: {begun", 'there is no part "opinon"'),
         ("states: {begun: open}", "states: {begun: opn}", 'there is no state "opn"; known: open, given'),
-        ("from: opened, until", "from: opened_at, until", 'there is no state "opened_at"; known: open, given, opened'),
+        ("from: opened, until", "from: opened_at, until", 'there is no state "opened_at"; known: opened, open, given'),
         ("until: given", "until: gven", 'there is no state "gven"'),
         ("within: settings.longest, overdue", "within: settings.term, overdue", "duration is needed here"),
         ("within: settings.longest, overdue", "at: settings.term, overdue", "date is needed here"),

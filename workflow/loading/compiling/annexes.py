@@ -1,12 +1,9 @@
-"""Notices, metrics, tallies, invariants, and what is read and kept for later: deadlines, expectations, migration."""
+"""Notices, metrics, tallies, invariants, and what is read and kept for later: expectations, migration."""
 
 from __future__ import annotations
 
-import re
-
 from workflow.core.model import (
     ROOT,
-    Expression,
     Field,
     Invariant,
     Json,
@@ -16,13 +13,12 @@ from workflow.core.model import (
     Tally,
     Text,
 )
+from workflow.loading.compiling.recipients import recipient
 from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, scalars, tables, value, words
 from workflow.loading.nodes import Node, Scalar, Table, plain
-from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME, ROLE_NAME
+from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME
 
-_HOLDERS = re.compile(r"parts\.([A-Za-z]\w*)\.holder")
 _CHOICE = Text(zh="选项", en="choice")
-_WORD = re.compile(r"[A-Za-z]\w*")
 
 
 def notices(sheet: Sheet, node: Node | None) -> tuple[NoticeRule, ...]:
@@ -40,7 +36,7 @@ def _notice(sheet: Sheet, table: Table, actions: dict[str, None]) -> NoticeRule:
         sheet.known(after, actions, ACTION_NAME)
     return NoticeRule(
         after=after.text if isinstance(after, Scalar) else "",
-        to=tuple(_recipient(sheet, scalar, kind) for scalar in scalars(table.entries.get("to"))),
+        to=tuple(recipient(sheet, scalar, kind) for scalar in scalars(table.entries.get("to"))),
         template=str(value(table, "template", "")),
         place=sheet.place(table),
     )
@@ -50,23 +46,9 @@ def _actions(sheet: Sheet) -> dict[str, None]:
     """Every action a notice can follow: `open` is the opening of the case itself."""
     found = ["open", "edit"]
     for kind in sheet.kinds.values():
-        found += [f"{kind.name}.{name}" if kind.name else name for name in kind.actions]
+        names = [*kind.actions, *kind.extending]
+        found += [f"{kind.name}.{name}" if kind.name else name for name in names]
     return dict.fromkeys(found)
-
-
-def _recipient(sheet: Sheet, node: Scalar, kind: str) -> str | Expression:
-    """A role by name, the holders of the open parts of a kind, or a party (or parties) in CEL."""
-    if _WORD.fullmatch(node.text):
-        sheet.known(node, sheet.roles, ROLE_NAME)
-        return node.text
-    holders = _HOLDERS.fullmatch(node.text)
-    if holders is not None:
-        part = holders[1]
-        if part not in sheet.parts:
-            sheet.problems.unknown(node, PART_NAME, part, sheet.parts)
-            return ""
-        return sheet.expression(node, f"parts.{part}.filter(p, p.open).map(p, p.holder)", 0, kind, want="list")
-    return sheet.condition(node, kind, want="any")
 
 
 def invariants(sheet: Sheet, node: Node | None) -> tuple[Invariant, ...]:
@@ -159,51 +141,6 @@ def tallies(sheet: Sheet, node: Node | None) -> dict[str, Tally]:
         where = _where(sheet, own.get("where"), [sheet.kinds[part] for part in parts])
         found[name] = Tally(name, parts, label(own.get("label")), where, sheet.place(child))
     return found
-
-
-def deadlines(sheet: Sheet, node: Node | None) -> Json:
-    """The deadlines, with their names looked up, as they were written."""
-    for child in entries(node).values():
-        own = entries(child)
-        of = own.get("of")
-        kind = sheet.kinds[ROOT]
-        if isinstance(of, Scalar):
-            if not sheet.known(of, sheet.parts, PART_NAME):
-                continue  # its states are not known either
-            kind = sheet.parts[of.text]
-        everything = kind.everything
-        start = own.get("from")
-        if isinstance(start, Scalar) and start.text not in ("opened", *kind.entry):
-            sheet.unknown_state(start, kind, "opened")
-        for name in ("in", "until"):
-            sheet.states_at(own.get(name), kind, everything)
-        for name in ("within", "warn"):
-            for scalar in scalars(own.get(name)):
-                sheet.duration_at(scalar)
-        if isinstance(own.get("at"), Scalar) and words(own["at"])[0].startswith("settings."):
-            sheet.setting_at(scalars(own["at"])[0], ("date",))
-        overdue, extend = entries(own.get("overdue")), entries(own.get("extend"))
-        for scalar in scalars(overdue.get("to")):
-            _recipient(sheet, scalar, kind.name)
-        take = overdue.get("take")
-        if isinstance(take, Scalar):
-            _check_taken(sheet, kind, take)
-        sheet.roles_at(extend.get("by"))
-        sheet.duration_at(extend.get("up_to"))
-    return kept(node)
-
-
-def _check_taken(sheet: Sheet, kind: KindSheet, take: Scalar) -> None:
-    if not sheet.known(take, kind.actions, ACTION_NAME):
-        return
-    by = words(kind.actions[take.text][0].entries.get("by"))
-    if by and "engine" not in by:
-        sheet.problems.add(
-            take,
-            "not_by_engine",
-            f"“{take.text}”不由引擎执行（by: {'、'.join(by)}）；take 只能取 by: [engine] 的流转",
-            f'"{take.text}" is not taken by the engine (by: {", ".join(by)}); `take` needs a transition with by: [engine]',
-        )
 
 
 def expect(sheet: Sheet, node: Node | None) -> Json:

@@ -7,9 +7,10 @@ import json
 from collections.abc import Mapping
 
 from workflow.core.conditions import Vocabulary
-from workflow.core.model import ANY, ROOT, Guard, Kind, Lifecycle
+from workflow.core.model import ANY, ROOT, Deadline, Guard, Kind, Lifecycle
 from workflow.loading.compiling import annexes
 from workflow.loading.compiling.actions import Actions
+from workflow.loading.compiling.deadlines import acts_of, deadlines, extending
 from workflow.loading.compiling.fields import fields
 from workflow.loading.compiling.roles import roles
 from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, value
@@ -39,7 +40,8 @@ def compile_lifecycle(
         check=check and not any(not setting.type for setting in sheet.settings.values()),
     )
     guards: dict[str, Guard] = {}
-    compiled = {name: _kind(sheet, kind, guards) for name, kind in sheet.kinds.items()}
+    clocks = deadlines(sheet, own.get("deadlines"))
+    compiled = {name: _kind(sheet, kind, guards, clocks.get(name, ())) for name, kind in sheet.kinds.items()}
     _check_size(sheet, compiled)
     values = {name: setting.value for name, setting in sheet.settings.items()}
     counted_from = own.get("counted_from")
@@ -59,7 +61,8 @@ def compile_lifecycle(
         metrics=annexes.metrics(sheet, own.get("metrics")),
         tallies=annexes.tallies(sheet, own.get("tallies")),
         counted_from=target(sheet, sheet.kinds[ROOT], counted_from, origin=False) if counted_from else None,
-        deadlines=annexes.deadlines(sheet, own.get("deadlines")),
+        deadlines=annexes.kept(own.get("deadlines")),
+        clocks=clocks,
         expect=annexes.expect(sheet, own.get("expect")),
         migrate=annexes.migrate(sheet, own.get("migrate")),
         digest=digest(text, values),
@@ -101,6 +104,7 @@ def _declare(sheet: Sheet, table: Table, given: Mapping[str, object], profile: s
             sheet.parts[name] = kind
         flatten(sheet, kind)
         _declare_actions(sheet, kind)
+        _declare_extending(sheet, kind, own.get("deadlines"))
 
 
 def _declare_actions(sheet: Sheet, kind: KindSheet) -> None:
@@ -121,14 +125,26 @@ def _declare_actions(sheet: Sheet, kind: KindSheet) -> None:
             kind.actions[name] = (child, act)
 
 
-def _kind(sheet: Sheet, kind: KindSheet, guards: dict[str, Guard]) -> Kind:
+def _declare_extending(sheet: Sheet, kind: KindSheet, node: Node | None) -> None:
+    kind.extending = tuple(acts_of(node, kind.name))
+    for name in kind.extending:
+        if name in kind.actions:
+            sheet.problems.add(
+                kind.actions[name][0],
+                "duplicate",
+                f"“{name}”是时限的延期动作（extend）自带的名称；请换一个名称",
+                f'"{name}" is the act that a deadline\'s `extend` brings along; choose another name',
+            )
+
+
+def _kind(sheet: Sheet, kind: KindSheet, guards: dict[str, Guard], clocks: tuple[Deadline, ...]) -> Kind:
     own = kind.table.entries
     blind = entries(own.get("blind")).get("until")
     return Kind(
         name=kind.name,
         initial=target(sheet, kind, own.get("initial"), origin=False),
         states=states(sheet, kind),
-        transitions=Actions(sheet, kind, guards).all(),
+        transitions={**Actions(sheet, kind, guards).all(), **extending(clocks, kind)},
         fields=kind.fields,
         label=label(own.get("label")),
         outlives=bool(value(kind.table, "outlives", False)),

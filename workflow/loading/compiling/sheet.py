@@ -35,6 +35,7 @@ class KindSheet:
     groups: dict[str, list[str]] = field(default_factory=dict)  # a state with states in it -> its leaves
     entry: dict[str, str] = field(default_factory=dict)  # every state by name -> the leaf it is entered by
     actions: dict[str, tuple[Table, bool]] = field(default_factory=dict)  # name -> table, and whether it is an act
+    extending: tuple[str, ...] = ()  # the acts that its deadlines bring along
 
     everything: tuple[str, ...] = ()  # all flat states
     unfinished: tuple[str, ...] = ()  # those that are not final

@@ -25,6 +25,7 @@ from workflow.loading.words import (
     DATE_OR_SETTING,
     EXPRESSION,
     NAME_RULE,
+    TERM,
     WITHIN,
     choice,
     name,
@@ -32,13 +33,35 @@ from workflow.loading.words import (
     whole,
 )
 
+_TERMS = Text(zh="一个期限列表", en="a list of durations and dates")
 _OVERDUE = Record(
     {
         "notify": key(
             refers(Text(zh="通知样式", en="template"), *NAME_RULE), "逾期通知用的样式", "the template of the notice"
         ),
         "to": key(one_or_many(EXPRESSION), "通知谁：角色，或 CEL", "who is told: roles, or CEL"),
-        "take": key(ACTION_REF, "逾期后引擎做的流转", "the transition that the engine then takes"),
+        "take": key(
+            ACTION_REF,
+            "逾期后引擎做的流转（by: [engine]，且不到办成的终结状态）",
+            "the transition that the engine then takes (by: [engine], and not to an end with success)",
+        ),
+        "repeat": key(WITHIN, "此后每隔多久再通知一次", "tells again every so often"),
+        "escalate": key(
+            ListOf(
+                Record(
+                    {
+                        "after": key(WITHIN, "逾期多久以后", "how long after the end", required=True),
+                        "notify": key(
+                            refers(Text(zh="通知样式", en="template")), "通知样式", "the template", required=True
+                        ),
+                        "to": key(one_or_many(EXPRESSION), "通知谁", "who is told", required=True),
+                    }
+                ),
+                Text(zh="一个列表", en="a list"),
+            ),
+            "仍未办结时再通知谁",
+            "who else is told where it is still not done",
+        ),
     },
     some_of=(("notify", "take"),),
 )
@@ -57,22 +80,37 @@ DEADLINES = Named(
             "label": LABEL_KEY,
             "of": key(PART_REF, "哪种子件的时限；不写为本案", "of which part; without it: of the case itself"),
             "from": key(
-                STATE_REF, "从 opened（开件）或首次进入某状态起算", "counts from opened, or from entering a state"
+                STATE_REF,
+                "从 opened（开件，即交办）、进入某状态或某动作起算；不写为 opened",
+                "counts from opened (the default), from entering a state, or from an action",
             ),
-            "in": key(STATES_REF, "只在这些状态中计时", "counts only in these states"),
+            "in": key(
+                STATES_REF,
+                "进入这些状态起算，离开为止",
+                "begins when these states are entered, ends when they are left",
+            ),
             "until": key(STATES_REF, "到进入这些状态为止", "until one of these states is entered"),
             "within": key(WITHIN, "多长时间", "how long"),
             "at": key(DATE_OR_SETTING, "固定日期", "a fixed date"),
+            "earliest": key(ListOf(TERM, _TERMS), "几个期限中最早的", "the earliest of several ends"),
+            "latest": key(ListOf(TERM, _TERMS), "几个期限中最晚的", "the latest of several ends"),
+            "again": key(
+                choice(("continue", "restart")),
+                "再次起算时：接着算（continue，停的日子补还；未写 in 时的默认）或重新算（restart，写 in 时的默认）",
+                "when it begins again: goes on, the time between given back (continue, the default without `in`), or "
+                "begins anew (restart, the default with `in`)",
+            ),
             "roll": key(
                 choice(("next", "none")),
-                "届满遇假日：顺延到下一工作日（next，默认）或不顺延",
-                "an end on a holiday moves to the next working day (next, the default) or stays",
+                "届满遇假日：顺延到下一工作日（next，默认）或不顺延（none，固定日期 at 的默认）",
+                "an end on a holiday moves to the next working day (next, the default) or stays (none, the default of "
+                "`at`)",
             ),
             "warn": key(one_or_many(WITHIN), "届满前多久提醒", "how long before the end to remind"),
             "overdue": key(_OVERDUE, "逾期时做什么", "what happens when it is over"),
             "extend": key(_EXTEND, "延期的规矩", "how it may be extended"),
         },
-        one_of=(("within", "at"),),
+        one_of=(("within", "at", "earliest", "latest"),),
     ),
     Text(zh="一组时限", en="a mapping of deadlines"),
 )
