@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -28,6 +29,7 @@ from workflow.office.reading import Reading
 from workflow.office.refusals import refused, stale
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
+from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
 from workflow.store.rows import record_row
@@ -92,6 +94,29 @@ class Engine(Reading):
             _host=Hosted(connection), _statements=writing.prepared(connection.dialect), people=Directory(bound.looking)
         )
         return bound
+
+    # ------------------------------------------------------------ for the jobs beside the commands
+
+    def moment(self) -> Micros:
+        """Now by the clock that everybody at this database shares: the database's own. Where it is a file on this
+        machine, or the engine was given another clock, what that one says.
+        """
+        if self._clock is not system_clock:
+            return self._clock()
+        with self.looking() as sql:
+            return database_clock(sql) or self._clock()
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection in a transaction: committed at the end (by the host, where the connection is its own)."""
+        with self._conversation() as on:
+            on.begin()
+            try:
+                yield on.sql
+                on.commit()
+            except BaseException:
+                on.rollback()
+                raise
 
     # ------------------------------------------------------------ commands
 

@@ -58,6 +58,31 @@ COMMANDS = {
         "审计记录",
         "The audit trail",
     ),
+    "notice": Entry(
+        {
+            "list": Entry(
+                "workflow.cli.notice:list_",
+                "列出通知：送给谁、送到没有",
+                "List notices: to whom, and whether they arrived",
+            ),
+            "show": Entry("workflow.cli.notice:show", "看一条通知", "Show one notice"),
+            "retry": Entry("workflow.cli.notice:retry", "重新发送", "Try one again"),
+            "park": Entry("workflow.cli.notice:park", "搁置，不再发送", "Put one away"),
+            "preview": Entry("workflow.cli.notice:preview", "预览通知，不发送", "See a notice before it is sent"),
+        },
+        "通知",
+        "Notices",
+    ),
+    "incidents": Entry(
+        {
+            "list": Entry("workflow.cli.incidents:list_", "列出停下来的事", "List what has stopped"),
+            "retry": Entry("workflow.cli.incidents:retry", "再试", "Try it again"),
+            "skip": Entry("workflow.cli.incidents:skip", "跳过，并说明原因", "Leave it, and say why"),
+        },
+        "异常：停下来、等人处理的事",
+        "Incidents: what has stopped and waits for a person",
+    ),
+    "worker": Entry("workflow.cli.worker:worker", "值守：发送通知、处理到期", "Deliver notices and fire timers"),
     "notifiers": Entry(
         {"list": Entry("workflow.cli.notifiers:list_", "列出已安装的通知插件", "List the installed notifiers")},
         "通知插件",

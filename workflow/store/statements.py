@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Dialect, Table, bindparam, delete, insert, select, update
@@ -14,6 +14,8 @@ from workflow.store.tables import case_values, cases, chains, contents, holders,
 MOVING = (
     "number", "state", "origin", "outcome", "entered_at", "revision", "records", "head", "title", "trail", "body",
 )  # fmt: skip
+# What a step writes of a notice; the rest is the outbox's.
+CALLED_FOR = ("id", "file", "seq", "case_id", "party", "template", "state", "attempt", "next_at", "reason")
 SELECTED = tuple(column.name for column in cases.columns)
 
 
@@ -43,8 +45,9 @@ class Statements:
         def ready(construct: ClauseElement) -> Statement:
             return Statement(construct, dialect)
 
-        def insertion(table: Table) -> Statement:
-            return ready(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
+        def insertion(table: Table, names: Sequence[str] = ()) -> Statement:
+            columns = names or tuple(column.name for column in table.columns)
+            return ready(insert(table).values({name: bindparam(name) for name in columns}))
 
         root_of = select(cases.c.root).where(cases.c.id == bindparam("id")).scalar_subquery()
         of_case = bindparam("b_case")
@@ -99,7 +102,7 @@ class Statements:
         )
         self.drop_holder = ready(delete(holders).where(*holding))
         self.append = insertion(records)
-        self.notify = insertion(notices)
+        self.notify = insertion(notices, CALLED_FOR)
         self.next_number = ready(
             update(numbers).values(last=numbers.c.last + 1).where(numbers.c.prefix == bindparam("b_prefix"))
         )

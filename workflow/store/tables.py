@@ -122,6 +122,16 @@ notices = Table(
     Column("attempt", Integer, nullable=False),
     Column("next_at", BigInteger),  # when it is due, or when the lease on it ends; NULL: nothing more to do
     Column("reason", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),  # of late; `attempt` counts all, and fences
+    Column("worker", _NAME),  # who has the lease on it
+    Column("at", BigInteger),  # the moment of the step that called for it; set when it is addressed
+    Column("sent_at", BigInteger),
+    Column("recipient", _NAME),  # who is told in the party's place; this and what follows once it is addressed
+    Column("channel", _NAME),
+    Column("address", String(400)),
+    Column("language", String(8)),
+    Column("subject", Text),
+    Column("body", Text),
     Index("ix_notices_next_at", "next_at"),
     Index("ix_notices_file", "file"),
 )
@@ -166,7 +176,30 @@ people = Table(
     Column("unit", _NAME),
     Column("groups", Text, nullable=False),  # a JSON list
     Column("active", Integer, nullable=False),
+    Column("language", String(8)),
+    Column("channels", Text),  # where notices reach it, as a JSON object: channel -> address
+    Column("quiet", String(11)),  # the hours in which it is not to be told: 22:00-07:00
     Index("ix_people_kind", "kind", "id"),
+    Index("ix_people_unit", "unit", "id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", _NAME, nullable=False),
+    Column("about", String(200), nullable=False),  # what stopped: the key of a notice, a channel, a timer
+    Column("file", _ID),
+    Column("state", String(20), nullable=False),  # open, retried, skipped
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", _NAME),
+    Column("note", Text),
+    Index("ix_incidents_state", "state", "kind", "about"),
 )
 
 checkpoints = Table(
