@@ -15,13 +15,14 @@ import sqlalchemy as sa
 
 from workflow import audit
 from workflow.audit import Verdict
-from workflow.core.calendar import Calendar, china
+from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
 from workflow.core.record import chain, refusal_entry, who
 from workflow.core.run import Ran, Step, run, run_open
 from workflow.directory import Directory
 from workflow.loading import load, load_path
+from workflow.office.almanac import Almanac
 from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
 from workflow.office.links import followed, with_ids
@@ -51,7 +52,7 @@ class Engine(Reading):
 
     `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
     gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record, and
-    `calendar` says which days are worked (without one: the announced working days of China).
+    `calendar` says which days are worked (without one: the database, which begins with those of China).
 
     A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
     """
@@ -71,7 +72,7 @@ class Engine(Reading):
         self._clock = clock
         self._ids = ids
         self._origin = origin
-        self._calendar = china() if calendar is None else calendar
+        self._almanac = Almanac(calendar)
         self._host = None
         self.people = Directory(self.looking)
 
@@ -105,6 +106,14 @@ class Engine(Reading):
             return self._clock()
         with self.looking() as sql:
             return database_clock(sql) or self._clock()
+
+    def carry_out(self, step: Callable[[Work], T]) -> T:
+        """A step of such a job, in one transaction: begun again from the start after a collision."""
+        return self._commit(step)
+
+    def forget_calendar(self) -> None:
+        """Read the calendar of the database anew: it has been changed."""
+        self._almanac.forget()
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -305,7 +314,7 @@ class Engine(Reading):
             return Published(name, version, digest, new=False, at=at)
         now = work.supply.now
         facts = {"lifecycle": {"name": name, "version": version, "digest": digest}}
-        self._note_in_office(work, "publish", actor, facts)
+        self.note_in_office(work, "publish", actor, facts)
         work.on.sql.execute(sa.insert(lifecycles), self._library.row(lifecycle, now, actor.id))
         return Published(name, version, digest, new=True, at=now)
 
@@ -331,10 +340,10 @@ class Engine(Reading):
         told: Record = {"records": count, "sha256": digest}
         if file is not None:
             told["file"] = file
-        self._commit(lambda work: self._note_in_office(work, "export", actor, {"input": told}))
+        self._commit(lambda work: self.note_in_office(work, "export", actor, {"input": told}))
         return count
 
-    def _note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
+    def note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
         """Record what belongs to no case."""
         entry = {"file": OFFICE, "at": work.supply.now, "who": who(actor), "kind": kind, "action": kind, **facts}
         self._record_in_office(work, entry)

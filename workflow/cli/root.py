@@ -49,6 +49,24 @@ COMMANDS = {
     "todo": Entry("workflow.cli.todo:todo", "待办：等着我办的", "What waits for me"),
     "why": Entry("workflow.cli.why:why", "为什么不能办、谁能办", "Why an action is not possible, and who could"),
     "history": Entry("workflow.cli.history:history", "一件的全部经过", "Everything that happened to a case"),
+    "clock": Entry(
+        {
+            "explain": Entry("workflow.cli.clock:explain", "何时到期，怎样算的", "When a case is due, and why"),
+            "list": Entry("workflow.cli.clock:list_", "列出到期日，逾期的在前", "Due dates, overdue ones first"),
+        },
+        "时限",
+        "Deadlines",
+    ),
+    "calendar": Entry(
+        {
+            "due": Entry("workflow.cli.calendar:due", "某日加时长是哪天", "What a date plus a duration is"),
+            "show": Entry("workflow.cli.calendar:show", "一年的放假和调休", "Days off and worked in a year"),
+            "diff": Entry("workflow.cli.calendar:diff", "导入后哪些到期日会变", "The due dates a notice would move"),
+            "import": Entry("workflow.cli.calendar:import_", "导入一年的放假通知", "Load a year's official notice"),
+        },
+        "工作日历",
+        "Working days",
+    ),
     "report": Entry("workflow.cli.report:report", "一年的统计", "The figures of a year"),
     "audit": Entry(
         {
