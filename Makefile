@@ -7,10 +7,10 @@ ROUNDS ?= 20
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format coverage mutate fuzz bench wheel clean
+.PHONY: help demo test check setup format coverage mutate fuzz faults bench wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test coverage fuzz bench: export LC_ALL := C
+test coverage fuzz faults bench: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ mutate: .venv/.tests ## change the core in many small ways and see the tests not
 fuzz: .venv/.tests ## the property tests ROUNDS times (20), with other examples each time
 	@for round in $$(seq $(ROUNDS)); do \
 	  $(BIN)/python -m pytest -q $$(grep -rl '^from hypothesis' tests) $(ARGS) || exit 1; done
+
+faults: .venv/.tests ## kill workers with -9 every 120 ms through 1,500 notices, on SQLite and PostgreSQL
+	CASEWORK_FAULTS=1500 $(BIN)/python -m pytest -s tests/faults $(ARGS)
 
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)

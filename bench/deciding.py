@@ -74,7 +74,7 @@ def where_time_goes(places: Places) -> Table:
         move: Any = decide(lifecycle, file, case, SCREEN, supply.now, supply.calendar)
         ran: Any = run(lifecycle, file, case, SCREEN, supply)
         entry = ran.steps[0].entry
-        written = changes(before, ran.file, lifecycle, ran.steps)
+        written = changes(before, ran.file, lifecycle, ran.steps, supply.calendar)
 
         def statements_alone() -> None:
             on.begin()
@@ -91,7 +91,7 @@ def where_time_goes(places: Places) -> Table:
             "  canonical form and hash": lambda: chain(dict(entry), "casework", 2, file.head),
             "  joins": lambda: automatic(lifecycle, ran.file, supply.now),
             "rows to a file": lambda: loaded(rows),
-            "what has changed, as rows": lambda: changes(before, ran.file, lifecycle, ran.steps),
+            "what has changed, as rows": lambda: changes(before, ran.file, lifecycle, ran.steps, supply.calendar),
             "the statements, rolled back": statements_alone,
         }
         times = places.size(200, 2)

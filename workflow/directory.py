@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, Row, insert, select, update
 
 from workflow.core.errors import InputInvalid, NotFound
-from workflow.core.model import Actor, Text
+from workflow.core.model import Actor, Language, Text
+from workflow.store.claims import members
 from workflow.store.tables import people
 
 PartyKind = Literal["person", "unit", "group"]
+_QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 PERSON = Text("人员", "person")
 PARTY = Text("人员、单位或组", "person, unit or group")
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A person, unit or group. `unit` is where a person works; `groups` are those it belongs to."""
+    """A person, unit or group. `unit` is where a person works; `groups` are those it belongs to.
+
+    `channels` are where notices reach it (channel -> address), in its `language`, and not in its `quiet` hours
+    ("22:00-07:00" on the office's clock); without channels a person gets them over the office's default channel.
+    """
 
     id: str
     name: str
@@ -30,6 +37,9 @@ class Party:
     unit: str | None = None
     groups: tuple[str, ...] = ()
     active: bool = True
+    language: Language = "zh"
+    channels: Mapping[str, str] = field(default_factory=dict)
+    quiet: str | None = None
 
 
 class Directory:
@@ -47,6 +57,9 @@ class Directory:
             "unit": party.unit,
             "groups": json.dumps(sorted(set(party.groups)), ensure_ascii=False),
             "active": int(party.active),
+            "language": party.language,
+            "channels": json.dumps(dict(party.channels), ensure_ascii=False) if party.channels else None,
+            "quiet": party.quiet,
         }
         with self._connection() as sql:
             if sql.execute(update(people).where(people.c.id == party.id).values(row)).rowcount == 0:
@@ -88,6 +101,18 @@ class Directory:
             )
         return Actor(id, person.name, person.unit, frozenset(person.groups), on_behalf_of, through)
 
+    def reached_by(self, id: str) -> tuple[Party, ...]:
+        """Who is told what is meant for the party `id`: a person himself; a unit or group that has channels of its own;
+        else its active members, and where it has none, itself. Nobody where it is unknown, or has left.
+        """
+        with self._connection() as sql:
+            row = sql.execute(select(people).where(people.c.id == id)).one_or_none()
+            party = None if row is None else _party(row)
+            if party is not None and (party.kind == "person" or party.channels):
+                return (party,) if party.active else ()
+            found = tuple(_party(each) for each in members(sql, id))
+        return found or ((party,) if party is not None and party.active else ())
+
     def names(self, ids: Iterable[str]) -> dict[str, str]:
         """What the parties with these ids are called; those that are not in the directory are left out."""
         wanted = sorted(set(ids))
@@ -110,7 +135,10 @@ def _get(sql: Connection, id: str, what: Text) -> Party:
 
 
 def _party(row: Row[tuple[object, ...]]) -> Party:
-    return Party(row.id, row.name, row.kind, row.unit, tuple(json.loads(row.groups)), bool(row.active))
+    return Party(
+        row.id, row.name, row.kind, row.unit, tuple(json.loads(row.groups)), bool(row.active),
+        row.language or "zh", json.loads(row.channels or "{}"), row.quiet,
+    )  # fmt: skip
 
 
 def _check(party: Party) -> None:
@@ -128,5 +156,17 @@ def _check(party: Party) -> None:
         wrong = Text(f"编号“{party.id}”由程序保留，请换一个", f"the id {party.id!r} is reserved; choose another")
     elif not party.name.strip():
         wrong = Text(f"“{party.id}”缺少姓名或名称", f"{party.id!r} needs a name")
+    elif party.quiet is not None and not _QUIET.fullmatch(party.quiet):
+        wrong = Text(
+            f"免打扰时段“{party.quiet}”不能使用；请写成 22:00-07:00",
+            f"quiet hours are written 22:00-07:00, not {party.quiet!r}",
+        )
+    elif party.language not in get_args(Language):
+        wrong = Text(f"没有语言“{party.language}”；可选：zh、en", f"{party.language!r} is not zh or en")
+    elif any(not name or len(address) > 400 or not address.isprintable() for name, address in party.channels.items()):
+        wrong = Text(
+            f"“{party.id}”的通知地址不能使用：须为不超过 400 个可见字符",
+            f"an address of {party.id!r} cannot be used: at most 400 visible characters",
+        )
     if wrong is not None:
         raise InputInvalid(wrong)

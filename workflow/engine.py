@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import replace
 from functools import partial
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import sqlalchemy as sa
 
-from workflow.core.calendar import Calendar, china
+from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
 from workflow.core.record import chain, refusal_entry, who
 from workflow.core.run import Step, run, run_open
 from workflow.directory import Directory
+from workflow.office.almanac import Almanac
 from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
 from workflow.office.links import followed, with_ids
@@ -25,6 +27,7 @@ from workflow.office.reading import Reading
 from workflow.office.refusals import refused, stale
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
+from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
 from workflow.store.rows import record_row
@@ -51,7 +54,7 @@ class Engine(Reading):
 
     `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
     gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record, and
-    `calendar` says which days are worked (without one: the announced working days of China).
+    `calendar` says which days are worked (without one: the database, which begins with those of China).
 
     A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
     """
@@ -71,7 +74,7 @@ class Engine(Reading):
         self._clock = clock
         self._ids = ids
         self._origin = origin
-        self._calendar = china() if calendar is None else calendar
+        self._almanac = Almanac(calendar)
         self._host = None
         self.people = Directory(self.looking)
 
@@ -94,6 +97,37 @@ class Engine(Reading):
             _host=Hosted(connection), _statements=writing.prepared(connection.dialect), people=Directory(bound.looking)
         )
         return bound
+
+    # ------------------------------------------------------------ for the jobs beside the commands
+
+    def moment(self) -> Micros:
+        """Now by the clock that everybody at this database shares: the database's own. Where it is a file on this
+        machine, or the engine was given another clock, what that one says.
+        """
+        if self._clock is not system_clock:
+            return self._clock()
+        with self.looking() as sql:
+            return database_clock(sql) or self._clock()
+
+    def carry_out(self, step: Callable[[Work], T]) -> T:
+        """A step of such a job, in one transaction: begun again from the start after a collision."""
+        return self._commit(step)
+
+    def forget_calendar(self) -> None:
+        """Read the calendar of the database anew: it has been changed."""
+        self._almanac.forget()
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A connection in a transaction: committed at the end (by the host, where the connection is its own)."""
+        with self._conversation() as on:
+            on.begin()
+            try:
+                yield on.sql
+                on.commit()
+            except BaseException:
+                on.rollback()
+                raise
 
     # ------------------------------------------------------------ commands
 
@@ -274,7 +308,7 @@ class Engine(Reading):
             return Published(name, version, digest, new=False, at=at)
         now = work.supply.now
         facts = {"lifecycle": {"name": name, "version": version, "digest": digest}}
-        self._note_in_office(work, "publish", actor, facts)
+        self.note_in_office(work, "publish", actor, facts)
         work.on.sql.execute(sa.insert(lifecycles), self._library.row(lifecycle, now, actor.id))
         return Published(name, version, digest, new=True, at=now)
 
@@ -304,10 +338,10 @@ class Engine(Reading):
         told: Record = {"records": count, "sha256": digest}
         if file is not None:
             told["file"] = file
-        self._commit(lambda work: self._note_in_office(work, "export", actor, {"input": told}))
+        self._commit(lambda work: self.note_in_office(work, "export", actor, {"input": told}))
         return count
 
-    def _note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
+    def note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
         """Record what belongs to no case."""
         entry = {"file": OFFICE, "at": work.supply.now, "who": who(actor), "kind": kind, "action": kind, **facts}
         self._record_in_office(work, entry)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
+from workflow.core.clocks import kept_in_time
 from workflow.core.fold import fold
 from workflow.core.model import ROOT, File, Lifecycle, Metric, Micros, Text
 from workflow.counting import definition, rate, selected, tallied
@@ -60,6 +61,57 @@ def report(
             for file, version in _replayed(sql, files, cut_off, engine.lifecycle):
                 counts.add(file, version)
     return counts.report(period, cut_off)
+
+
+@dataclass(frozen=True, slots=True)
+class Punctuality:
+    """How one unit (None: cases that nobody holds) kept one deadline: how many in time, and how many not."""
+
+    unit: str | None
+    deadline: str
+    label: Text
+    on_time: int
+    overdue: int
+
+    @property
+    def rate(self) -> str | None:
+        """The share in time, as it is printed; None where there is nothing to share."""
+        return rate(self.on_time, self.on_time + self.overdue)
+
+
+COUNTING_RULE = Text(
+    zh="按期：时限届满前结束的；逾期：届满后才结束的，或届满而未结束的。未到期、停计的不计；届满前取消（退办、撤案等）的不计。",
+    en="in time: ended before the end of the period; overdue: ended after it, or not ended though it has run out. Not "
+    "counted: what is not due yet, what stands still, and what was cancelled before the end.",
+)
+
+
+def punctuality(
+    engine: Engine,
+    lifecycle: str,
+    *,
+    year: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    as_of: Micros | None = None,
+) -> tuple[Punctuality, ...]:
+    """On time and overdue by unit and deadline over the same cases as `report`, by `COUNTING_RULE`; arguments alike."""
+    declared = engine.lifecycle(lifecycle)
+    period = Period.of(year, since, until)
+    cut_off = engine.now() if as_of is None else as_of
+    calendar = engine.calendar()
+    counts: dict[tuple[str, str], list[int]] = {}
+    labels: dict[str, Text] = {}
+    with engine.looking() as sql:
+        for files in _populations(sql, declared, period, cut_off):
+            for file, version in _replayed(sql, files, cut_off, engine.lifecycle):
+                for case in file:
+                    for deadline in version.clocks.get(case.kind, ()):
+                        kept = kept_in_time(deadline, case, calendar, cut_off)
+                        if kept is not None:
+                            counts.setdefault((case.holder or "", deadline.name), [0, 0])[0 if kept else 1] += 1
+                            labels[deadline.name] = deadline.label
+    return tuple(Punctuality(unit or None, name, labels[name], *counts[unit, name]) for unit, name in sorted(counts))
 
 
 class _Counts:

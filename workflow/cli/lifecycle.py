@@ -40,7 +40,9 @@ def check(desk: Desk, files: tuple[str, ...], profile: str | None) -> None:
     problems: list[Problem] = []
     for path in _paths(files):
         try:
-            sound += [(path, each) for each in (_of_profile(path) if _is_profile(path) else [_load(path, profile)])]
+            found = _of_profile(path) if _is_profile(path) else [_load(path, profile)]
+            sound += [(path, each) for each in found]
+            problems += [each for one in found for each in _in_templates(one, path) if each not in problems]
         except LifecycleInvalid as invalid:
             problems += [each for each in invalid.problems if each not in problems]
     if problems:
@@ -276,6 +278,14 @@ def _of_profile(path: Path) -> list[Lifecycle]:
     return [
         load_path(file, settings=settings[name], profile=str(path)) for name, file in beside.items() if file.is_file()
     ]
+
+
+def _in_templates(lifecycle: Lifecycle, path: Path) -> list[Problem]:
+    """What is wrong with the templates beside the lifecycle's file, in the folder `templates`."""
+    from workflow.templates import check as check_templates
+
+    beside = path.parent / "templates"
+    return check_templates(lifecycle, beside if beside.is_dir() else path.parent.parent / "templates")
 
 
 def _settings(path: Path, profile: str | None) -> Mapping[str, object] | None:

@@ -33,13 +33,22 @@ HEADER = {
     option("--kind", type=click.Choice(KINDS), default="person", metavar="|".join(KINDS), zh="个人、单位或组（默认 person）", en="a person, a unit or a group (person)"),
     option("--unit", metavar="ID", zh="所在单位的编号", en="the id of the unit"),
     option("--group", "groups", multiple=True, metavar="ID", zh="所在组的编号；可写几次", en="the id of a group; may be repeated"),
-    gives='a party, `{"id", "name", "kind", "unit", "groups"}`.',
+    option("--channel", "channels", multiple=True, metavar="NAME=ADDRESS", zh="通知渠道和地址，如 email=a@b.cn；可写几次", en="where notices reach it, as email=a@b.example; may be repeated"),
+    option("--language", type=click.Choice(("zh", "en")), default="zh", metavar="zh|en", zh="通知的语言（默认 zh）", en="the language of its notices (zh)"),
+    option("--quiet", metavar="HH:MM-HH:MM", zh="免打扰时段，如 22:00-07:00", en="the hours in which it is not told, such as 22:00-07:00"),
+    gives='a party, `{"id", "name", "kind", "unit", "groups", "language", "channels", "quiet"}`.',
 )  # fmt: skip
-def add(desk: Desk, id: str, name: str, kind: str, unit: str | None, groups: tuple[str, ...]) -> None:
+def add(
+    desk: Desk, id: str, name: str, kind: str, unit: str | None, groups: tuple[str, ...],
+    channels: tuple[str, ...], language: Any, quiet: str | None,
+) -> None:  # fmt: skip
     """Add one party."""
     from workflow.directory import Party
 
-    party = Party(id=id, name=name, kind=_kind(kind), unit=unit, groups=groups)
+    party = Party(
+        id=id, name=name, kind=_kind(kind), unit=unit, groups=groups,
+        language=language, channels=dict(map(_channel, channels)), quiet=quiet,
+    )  # fmt: skip
     desk.engine.people.add(party)
     desk.answer(_json(party), lambda: click.echo(say(f"已登记：{name}（{id}）", f"added: {name} ({id})")))
 
@@ -125,9 +134,29 @@ def _party(make: type[Party], fields: dict[str, str], path: Path, line: int) -> 
     return make(id=fields["id"], name=fields["name"], kind=_kind(kind), unit=fields.get("unit") or None, groups=groups)
 
 
+def _channel(written: str) -> tuple[str, str]:
+    name, equals, address = written.partition("=")
+    if not (name and equals):
+        raise InputInvalid(
+            Text(
+                f"渠道“{written}”应写成 名称=地址，如 email=a@b.cn", f"write a channel as NAME=ADDRESS, not {written!r}"
+            )
+        )
+    return name, address
+
+
 def _kind(kind: str) -> Any:
     return kind
 
 
 def _json(party: Party) -> dict[str, object]:
-    return {"id": party.id, "name": party.name, "kind": party.kind, "unit": party.unit, "groups": list(party.groups)}
+    return {
+        "id": party.id,
+        "name": party.name,
+        "kind": party.kind,
+        "unit": party.unit,
+        "groups": list(party.groups),
+        "language": party.language,
+        "channels": dict(party.channels),
+        "quiet": party.quiet,
+    }

@@ -28,19 +28,31 @@ WIDTH = 76  # columns of a definition
     option("--since", metavar="DATE", zh="或：起日", en="or: the first day"),
     option("--until", metavar="DATE", zh="止日（含）", en="the last day, included"),
     option("--as-of", "as_of", metavar="DATE", zh="截至何时的记录（默认现在）", en="the cut-off: as recorded by then (now)"),
+    option("--by", type=click.Choice(["unit"]), zh="改列各单位按期、逾期的件数", en="instead: on time and overdue by unit"),
     option("--ids", is_flag=True, zh="JSON 里列出每个数字背后的办件", en="with the ids behind each figure, in the JSON"),
     zh="期间按每一件进入统计起点的日期算；其余按截止时的记录算。",
     en="A case belongs to the period in which it entered the state that counts; all else is taken as recorded by the cut-off.",
     gives='`{"lifecycle", "period", "cut_off", "cases", "metrics": [{"id", "label", "count", "of", "value", "definition"}], '
-    '"tallies": {tally: {part: {"label", "cases", "items"}}}}`; `value` is null for a count and for a rate of nothing.',
+    '"tallies": {tally: {part: {"label", "cases", "items"}}}}`; `value` is null for a count and for a rate of nothing. '
+    'With `--by unit`, `{"rule", "units": [{"unit", "deadline", "on_time", "overdue", "rate"}]}`.',
 )  # fmt: skip
 def report(
-    desk: Desk, lifecycle: str, year: int | None, since: str | None, until: str | None, as_of: str | None, ids: bool
+    desk: Desk,
+    lifecycle: str,
+    year: int | None,
+    since: str | None,
+    until: str | None,
+    as_of: str | None,
+    by: str | None,
+    ids: bool,
 ) -> None:
     """Compute and print the declared metrics and tallies."""
     from workflow.reporting import report as figures_of
 
     engine = desk.engine
+    if by is not None:
+        _by_unit(desk, names.lifecycle(engine, lifecycle).name, year, since, until, as_of)
+        return
     found = figures_of(
         engine,
         names.lifecycle(engine, lifecycle).name,
@@ -51,6 +63,43 @@ def report(
         ids=ids,
     )
     desk.answer(found.as_json(spoken()), lambda: print_report(found))
+
+
+def _by_unit(
+    desk: Desk, lifecycle: str, year: int | None, since: str | None, until: str | None, as_of: str | None
+) -> None:
+    from workflow.reporting import COUNTING_RULE, punctuality
+
+    cut_off = times.moment(as_of) if as_of else None
+    found = punctuality(desk.engine, lifecycle, year=year, since=_day(since), until=_day(until), as_of=cut_off)
+    known = desk.engine.people.names([each.unit for each in found if each.unit])
+    data = {
+        "rule": {"zh": COUNTING_RULE.zh, "en": COUNTING_RULE.en},
+        "units": [
+            {
+                "unit": each.unit,
+                "deadline": each.deadline,
+                "on_time": each.on_time,
+                "overdue": each.overdue,
+                "rate": each.rate,
+            }
+            for each in found
+        ],
+    }
+
+    def human() -> None:
+        rows = [
+            [known.get(each.unit or "", each.unit or "—"), names.label(each.label, each.deadline), str(each.on_time),
+             str(each.overdue), each.rate or "—"]
+            for each in found
+        ]  # fmt: skip
+        print_table(
+            say("单位 时限 按期 逾期 按期率", "unit deadline on-time overdue rate").split(), rows, numbers=(2, 3, 4)
+        )
+        for line in wrap(said(COUNTING_RULE), WIDTH):
+            click.echo(click.style(line, dim=True))
+
+    desk.answer(data, human)
 
 
 def print_report(found: Report) -> None:

@@ -49,6 +49,24 @@ COMMANDS = {
     "todo": Entry("workflow.cli.todo:todo", "待办：等着我办的", "What waits for me"),
     "why": Entry("workflow.cli.why:why", "为什么不能办、谁能办", "Why an action is not possible, and who could"),
     "history": Entry("workflow.cli.history:history", "一件的全部经过", "Everything that happened to a case"),
+    "clock": Entry(
+        {
+            "explain": Entry("workflow.cli.clock:explain", "何时到期，怎样算的", "When a case is due, and why"),
+            "list": Entry("workflow.cli.clock:list_", "列出到期日，逾期的在前", "Due dates, overdue ones first"),
+        },
+        "时限",
+        "Deadlines",
+    ),
+    "calendar": Entry(
+        {
+            "due": Entry("workflow.cli.calendar:due", "某日加时长是哪天", "What a date plus a duration is"),
+            "show": Entry("workflow.cli.calendar:show", "一年的放假和调休", "Days off and worked in a year"),
+            "diff": Entry("workflow.cli.calendar:diff", "导入后哪些到期日会变", "The due dates a notice would move"),
+            "import": Entry("workflow.cli.calendar:import_", "导入一年的放假通知", "Load a year's official notice"),
+        },
+        "工作日历",
+        "Working days",
+    ),
     "report": Entry("workflow.cli.report:report", "一年的统计", "The figures of a year"),
     "audit": Entry(
         {
@@ -58,6 +76,31 @@ COMMANDS = {
         "审计记录",
         "The audit trail",
     ),
+    "notice": Entry(
+        {
+            "list": Entry(
+                "workflow.cli.notice:list_",
+                "列出通知：送给谁、送到没有",
+                "List notices: to whom, and whether they arrived",
+            ),
+            "show": Entry("workflow.cli.notice:show", "看一条通知", "Show one notice"),
+            "retry": Entry("workflow.cli.notice:retry", "重新发送", "Try one again"),
+            "park": Entry("workflow.cli.notice:park", "搁置，不再发送", "Put one away"),
+            "preview": Entry("workflow.cli.notice:preview", "预览通知，不发送", "See a notice before it is sent"),
+        },
+        "通知",
+        "Notices",
+    ),
+    "incidents": Entry(
+        {
+            "list": Entry("workflow.cli.incidents:list_", "列出停下来的事", "List what has stopped"),
+            "retry": Entry("workflow.cli.incidents:retry", "再试", "Try it again"),
+            "skip": Entry("workflow.cli.incidents:skip", "跳过，并说明原因", "Leave it, and say why"),
+        },
+        "异常：停下来、等人处理的事",
+        "Incidents: what has stopped and waits for a person",
+    ),
+    "worker": Entry("workflow.cli.worker:worker", "值守：发送通知、处理到期", "Deliver notices and fire timers"),
     "notifiers": Entry(
         {"list": Entry("workflow.cli.notifiers:list_", "列出已安装的通知插件", "List the installed notifiers")},
         "通知插件",

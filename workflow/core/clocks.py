@@ -159,7 +159,7 @@ def running(facts: Facts | None) -> TypeGuard[Facts]:
 def paused(facts: Facts) -> bool:
     """Whether the clock stands still."""
     pauses = facts.get("pauses", ())
-    return len(pauses) > 0 and pauses[-1][1] is None
+    return bool(pauses and pauses[-1][1] is None)
 
 
 def length_of(text: object) -> Duration | None:
@@ -241,3 +241,17 @@ def _latest_repeat(deadline: Deadline, event: Event, calendar: Calendar, now: Mi
         if not event.moment < following.moment <= now:
             return event
         event = following
+
+
+def kept_in_time(deadline: Deadline, case: Case, calendar: Calendar, now: Micros) -> bool | None:
+    """Whether the case met this deadline by `now`: True where its clock ended before it ran out, False where it ended
+    later or has run out and runs still. None where it does not count: no such clock, still running in time, standing
+    still, or given up (outcome cancelled) before it ran out.
+    """
+    facts = case.clocks.get(deadline.name)
+    end = None if facts is None else reading(deadline, facts, calendar)
+    if facts is None or end is None:
+        return None
+    if facts.get("ended", now) >= end.due:
+        return False
+    return None if "ended" not in facts or case.outcome == "cancelled" else True

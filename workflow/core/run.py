@@ -137,7 +137,9 @@ def run_timer(lifecycle: Lifecycle, file: File, case_id: str, name: str, supply:
     told = _tell(lifecycle, file, case, deadline, event, end.due, supply, ())
     if event.name != clocks.OVERDUE or deadline.take is None:
         return Ran(told[0], (told[1],))
-    command = Command(deadline.take, ENGINE_ACTOR)
+    called = deadline.label
+    note = Text(f"{called.zh or name}已到期，自动办理", f"{called.en or name} is over; taken by itself")
+    command = Command(deadline.take, ENGINE_ACTOR, note=note.zh)
     try:
         move = decide(lifecycle, told[0], case_id, command, supply.now, supply.calendar)
         ran: Ran | Refusal = (

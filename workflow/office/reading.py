@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from workflow.core import decide, roles
 from workflow.core.calendar import Calendar
 from workflow.core.model import EDIT, Actor, Case, File, Json, Lifecycle, Micros, Text
+from workflow.office.almanac import Almanac
 from workflow.office.answers import Published, Record, Waiting, Why
 from workflow.office.library import Library
 from workflow.store import queries
@@ -34,7 +35,7 @@ class Reading:
     _clock: Callable[[], Micros]
     _ids: Callable[[], str]
     _origin: str
-    _calendar: Calendar
+    _almanac: Almanac
     _host: Hosted | None
 
     # ------------------------------------------------------------ one case
@@ -60,14 +61,14 @@ class Reading:
     def why(self, case: str, action: str, actor: Actor) -> Why:
         """What stands in the way of `action`, who may take it, and what `actor` could do with the case instead."""
         sheet, asked = self._seen(case)
-        lifecycle, file, now = sheet.lifecycle, sheet.file, self._clock()
+        lifecycle, file, now, calendar = sheet.lifecycle, sheet.file, self._clock(), self.calendar()
         known = action == EDIT or action in lifecycle.kind(asked.kind).transitions
         return Why(
-            blockers=decide.why(lifecycle, file, asked.id, action, actor, now, self._calendar),
+            blockers=decide.why(lifecycle, file, asked.id, action, actor, now, calendar),
             who=roles.who(lifecycle, file, asked.id, action) if known else (),
             instead=tuple(
                 offer
-                for offer in decide.offers(lifecycle, file, asked.id, actor, now, self._calendar)
+                for offer in decide.offers(lifecycle, file, asked.id, actor, now, calendar)
                 if offer.action != action and not offer.blockers
             ),
         )
@@ -75,7 +76,7 @@ class Reading:
     def offers(self, case: str, actor: Actor) -> tuple[decide.Offer, ...]:
         """Everything that state and role let `actor` try, with its inputs and what still stands in the way."""
         sheet, asked = self._seen(case)
-        return decide.offers(sheet.lifecycle, sheet.file, asked.id, actor, self._clock(), self._calendar)
+        return decide.offers(sheet.lifecycle, sheet.file, asked.id, actor, self._clock(), self.calendar())
 
     # ------------------------------------------------------------ lists
 
@@ -143,6 +144,10 @@ class Reading:
         """What the engine's clock says, in microseconds UTC."""
         return self._clock()
 
+    def calendar(self) -> Calendar:
+        """The working days in force: those the engine was given, or those of the database."""
+        return self._read(lambda on: self._almanac.on(on.sql))
+
     @contextmanager
     def looking(self) -> Iterator[Connection]:
         """A connection to read with."""
@@ -173,7 +178,7 @@ class Reading:
     def _work(self, on: Conversation, *, locking: bool) -> Work:
         return Work(
             on, self._statements, self._library,
-            now=self._clock(), log=self._origin, new_id=self._ids, calendar=self._calendar, locking=locking,
+            now=self._clock(), log=self._origin, new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
         )  # fmt: skip
 
     def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:

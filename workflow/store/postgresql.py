@@ -12,24 +12,33 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import BigInteger, Dialect, Integer, Table, text
 
 from workflow.store.rows import Changes, Values
-from workflow.store.statements import MOVING, Statement
-from workflow.store.tables import case_values, cases, contents, holders, notices, records, requests
+from workflow.store.statements import MOVING, TIMING, Statement
+from workflow.store.tables import case_values, cases, contents, holders, notices, records, requests, timers
 
 _INSERTS = {
     "opened": cases, "contents": contents, "values": case_values, "holders": holders, "records": records,
-    "notices": notices, "requests": requests,
+    "notices": notices, "timers": timers, "requests": requests,
 }  # fmt: skip
 _FITS = "t.case_id = u.b_case"
 _UPDATES = {  # what is changed: its table, where, and to what
     "moved": (cases, "t.id = u.b_id", MOVING),
     "contents_changed": (contents, _FITS, ("body",)),
     "holders_changed": (holders, f"{_FITS} AND t.party = u.b_party", ("party", "since")),
+    "timers_changed": (timers, f"{_FITS} AND t.deadline = u.b_deadline", TIMING),
 }
 _DELETES = {
     "values_gone": (case_values, f"{_FITS} AND t.field = u.b_field AND t.value = u.b_value"),
     "holders_gone": (holders, f"{_FITS} AND t.party = u.b_party"),
+    "timers_gone": (timers, f"{_FITS} AND t.deadline = u.b_deadline"),
 }
-_COLUMN_OF = {"b_id": "id", "b_case": "case_id", "b_party": "party", "b_field": "field", "b_value": "value"}
+_COLUMN_OF = {
+    "b_id": "id",
+    "b_case": "case_id",
+    "b_party": "party",
+    "b_field": "field",
+    "b_value": "value",
+    "b_deadline": "deadline",
+}
 FEW = 4  # rows that are written out value by value; more come as arrays, which the driver is slow to make
 Shape = tuple[bool, tuple[tuple[str, int], ...]]
 

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from workflow.core.model import Case, File, Json, Kind, Lifecycle
+from workflow.core import clocks
+from workflow.core.calendar import Calendar
+from workflow.core.model import Case, Deadline, File, Json, Kind, Lifecycle
 from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
 from workflow.core.run import Step
@@ -62,6 +64,9 @@ class Changes:
     holders_gone: list[Values] = field(default_factory=list)
     records: list[Values] = field(default_factory=list)
     notices: list[Values] = field(default_factory=list)
+    timers: list[Values] = field(default_factory=list)
+    timers_changed: list[Values] = field(default_factory=list)
+    timers_gone: list[Values] = field(default_factory=list)
     request: Values | None = None
 
 
@@ -96,7 +101,9 @@ def kept(row: Sequence[Any]) -> Kept:
     return Kept(case, place, tuple(past.get("waits", ())), text, body is None)
 
 
-def changes(before: Loaded | None, after: File, lifecycle: Lifecycle, steps: Iterable[Step]) -> Changes:
+def changes(
+    before: Loaded | None, after: File, lifecycle: Lifecycle, steps: Iterable[Step], calendar: Calendar
+) -> Changes:
     """Everything that differs between the tables and `after`, and the records and notices of `steps`."""
     root = after.root
     known = {} if before is None else before.kept
@@ -107,6 +114,8 @@ def changes(before: Loaded | None, after: File, lifecycle: Lifecycle, steps: Ite
             _open(found, case, place, after, lifecycle)
         elif case is root or case is not old.case or case.open:
             _move(found, old, case, after, lifecycle)
+        if lifecycle.clocks and (old is None or case is not old.case):
+            _time(found, None if old is None else old.case, case, lifecycle, calendar)
     for step in steps:
         _record(found, step)
     return found
@@ -180,6 +189,38 @@ def _hold(found: Changes, old: Kept, case: Case, waits: tuple[str, ...]) -> None
     ]
     found.holders_gone += [{"b_case": case.id, "b_party": party} for party in going[len(coming) :]]
     found.holders += [{"case_id": case.id, "party": party, "since": since} for party in coming[len(going) :]]
+
+
+def _time(found: Changes, old: Case | None, case: Case, lifecycle: Lifecycle, calendar: Calendar) -> None:
+    """Bring the timers of the case to what its clocks say now."""
+    was = {} if old is None else old.clocks
+    for deadline in lifecycle.clocks.get(case.kind, ()):
+        before, facts = was.get(deadline.name), case.clocks.get(deadline.name)
+        if facts is before:
+            continue
+        key = {"b_case": case.id, "b_deadline": deadline.name}
+        if not clocks.running(facts):
+            if clocks.running(before):
+                found.timers_gone.append(key)
+        elif clocks.running(before):
+            found.timers_changed.append({**key, **timing(deadline, facts, calendar)})
+        else:
+            row = {"case_id": case.id, "deadline": deadline.name, "file": case.root}
+            found.timers.append({**row, **timing(deadline, facts, calendar)})
+
+
+def timing(deadline: Deadline, facts: clocks.Facts, calendar: Calendar) -> Values:
+    """What the timer of a running clock holds: when it is due, and when it has something to tell next."""
+    end = clocks.reading(deadline, facts, calendar)
+    event = None if end is None else clocks.coming(deadline, facts, end, calendar)
+    stuck = facts.get("stuck")
+    return {
+        "next_at": None if event is None else event.moment,
+        "due_at": None if end is None else end.due,
+        "provisional": int(end is not None and end.provisional),
+        "calendar": calendar.version,
+        "reason": None if stuck is None else "；".join(each["zh"] for each in stuck),
+    }
 
 
 def _moving(case: Case, file: File, lifecycle: Lifecycle, waits: tuple[str, ...], body: str | None) -> Values:

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import BindParameter, Dialect, Table, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Dialect, Table, bindparam, delete, insert, null, select, update
 from sqlalchemy.sql import ClauseElement
 
-from workflow.store.tables import case_values, cases, chains, contents, holders, notices, numbers, records, requests
+from workflow.store.tables import (
+    case_values,
+    cases,
+    chains,
+    contents,
+    holders,
+    notices,
+    numbers,
+    records,
+    requests,
+    timers,
+)
 
 # What a step may change of a case; the rest is written once.
 MOVING = (
     "number", "state", "origin", "outcome", "entered_at", "revision", "records", "head", "title", "trail", "body",
 )  # fmt: skip
+# What a step writes of a notice; the rest is the outbox's.
+CALLED_FOR = ("id", "file", "seq", "case_id", "party", "template", "state", "attempt", "next_at", "reason")
+TIMING = ("next_at", "due_at", "provisional", "calendar", "reason")  # what may change of a timer
 SELECTED = tuple(column.name for column in cases.columns)
 
 
@@ -43,8 +57,9 @@ class Statements:
         def ready(construct: ClauseElement) -> Statement:
             return Statement(construct, dialect)
 
-        def insertion(table: Table) -> Statement:
-            return ready(insert(table).values({column.name: bindparam(column.name) for column in table.columns}))
+        def insertion(table: Table, names: Sequence[str] = ()) -> Statement:
+            columns = names or tuple(column.name for column in table.columns)
+            return ready(insert(table).values({name: bindparam(name) for name in columns}))
 
         root_of = select(cases.c.root).where(cases.c.id == bindparam("id")).scalar_subquery()
         of_case: BindParameter[str] = bindparam("b_case")
@@ -98,8 +113,13 @@ class Statements:
             update(holders).values(party=bindparam("party"), since=bindparam("since")).where(*holding)
         )
         self.drop_holder = ready(delete(holders).where(*holding))
+        self.add_timer = insertion(timers)
+        timing = (timers.c.case_id == of_case, timers.c.deadline == bindparam("b_deadline"))
+        self.change_timer = ready(update(timers).values({n: bindparam(n) for n in TIMING}).where(*timing))
+        self.set_aside_timer = ready(update(timers).values(next_at=null(), reason=bindparam("reason")).where(*timing))
+        self.drop_timer = ready(delete(timers).where(*timing))
         self.append = insertion(records)
-        self.notify = insertion(notices)
+        self.notify = insertion(notices, CALLED_FOR)
         self.next_number = ready(
             update(numbers).values(last=numbers.c.last + 1).where(numbers.c.prefix == bindparam("b_prefix"))
         )

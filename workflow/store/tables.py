@@ -24,6 +24,7 @@ LONGEST_INDEXED = 200  # characters of a value by which a case can be found
 _ID = String(64).with_variant(String(64, collation="C"), "postgresql")
 _NUMBER = String(120).with_variant(String(120, collation="C"), "postgresql")
 _VALUE = String(LONGEST_INDEXED).with_variant(String(LONGEST_INDEXED, collation="C"), "postgresql")
+_DAY = String(10).with_variant(String(10, collation="C"), "postgresql")
 _NAME = String(120)
 
 cases = Table(
@@ -50,7 +51,7 @@ cases = Table(
     Column("head", String(64), nullable=False),  # leaf hash of the file's last record
     Column("links", Integer, nullable=False),  # how often another case was linked to this one in order to follow it
     Column("title", String(LONGEST_INDEXED)),
-    Column("trail", Text, nullable=False),  # visits, acts and whose turn it is, as JSON
+    Column("trail", Text, nullable=False),  # visits, acts, clocks and whose turn it is, as JSON
     Column("body", Text),  # the values as JSON; NULL where they are long and stand in `contents`
     Index("ix_cases_root", "root", "place", unique=True),
     Index("ix_cases_number", "number"),
@@ -123,8 +124,43 @@ notices = Table(
     Column("attempt", Integer, nullable=False),
     Column("next_at", BigInteger),  # when it is due, or when the lease on it ends; NULL: nothing more to do
     Column("reason", Text),
+    Column("tries", Integer, nullable=False, server_default="0"),  # of late; `attempt` counts all, and fences
+    Column("worker", _NAME),  # who has the lease on it
+    Column("at", BigInteger),  # the moment of the step that called for it; set when it is addressed
+    Column("sent_at", BigInteger),
+    Column("recipient", _NAME),  # who is told in the party's place; this and what follows once it is addressed
+    Column("channel", _NAME),
+    Column("address", String(400)),
+    Column("language", String(8)),
+    Column("subject", Text),
+    Column("body", Text),
     Index("ix_notices_next_at", "next_at"),
     sqlite_with_rowid=False,
+)
+
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("region", String(40), primary_key=True),  # "cn", and over it the office's own
+    Column("day", _DAY, primary_key=True),
+    Column("works", Integer, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("version", String(60), nullable=False),
+)
+
+timers = Table(  # a row for each clock that runs: derived from the case and the calendar, and written with the step
+    "timers",
+    metadata,
+    Column("case_id", _ID, primary_key=True),
+    Column("deadline", _NAME, primary_key=True),
+    Column("file", _ID, nullable=False),
+    Column("next_at", BigInteger),  # when it has something to tell; NULL: nothing more, or it stands still
+    Column("due_at", BigInteger),  # NULL: it stands still
+    Column("provisional", Integer, nullable=False),
+    Column("calendar", String(60), nullable=False),  # the version by which it was worked out
+    Column("reason", Text),  # why the transition that it should have taken was refused
+    Index("ix_timers_next_at", "next_at", "case_id", "deadline"),
+    Index("ix_timers_due_at", "due_at", "case_id"),
 )
 
 numbers = Table(
@@ -167,7 +203,30 @@ people = Table(
     Column("unit", _NAME),
     Column("groups", Text, nullable=False),  # a JSON list
     Column("active", Integer, nullable=False),
+    Column("language", String(8)),
+    Column("channels", Text),  # where notices reach it, as a JSON object: channel -> address
+    Column("quiet", String(11)),  # the hours in which it is not to be told: 22:00-07:00
     Index("ix_people_kind", "kind", "id"),
+    Index("ix_people_unit", "unit", "id"),
+)
+
+incidents = Table(
+    "incidents",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    Column("kind", _NAME, nullable=False),
+    Column("about", String(200), nullable=False),  # what stopped: the key of a notice, a channel, a timer
+    Column("file", _ID),
+    Column("state", String(20), nullable=False),  # open, retried, skipped
+    Column("zh", Text, nullable=False),
+    Column("en", Text, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("last_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    Column("ended_by", _NAME),
+    Column("note", Text),
+    Index("ix_incidents_state", "state", "kind", "about"),
 )
 
 checkpoints = Table(

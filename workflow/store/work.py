@@ -224,11 +224,37 @@ class Work:
                 found[name] = Linked(id, lifecycle, state, number, outcome is None)
         return found
 
+    # ------------------------------------------------------------ timers
+
+    def set_now(self, now: Micros) -> None:
+        """It is `now`, whatever the engine's clock says: the moment that all machines agree on."""
+        self.supply = replace(self.supply, now=now)
+
+    def set_timer(self, case: str, deadline: str, values: Mapping[str, object]) -> None:
+        """Put a timer right."""
+        self.must_lock()
+        self.on.change(self._statements.change_timer, {"b_case": case, "b_deadline": deadline, **values})
+
+    def set_aside_timer(self, case: str, deadline: str, reason: str) -> None:
+        """Leave a timer alone until its case moves, and say why."""
+        self.must_lock()
+        values = {"b_case": case, "b_deadline": deadline, "reason": reason}
+        self.on.change(self._statements.set_aside_timer, values)
+
+    def drop_timer(self, case: str, deadline: str) -> None:
+        """Take a timer away."""
+        self.must_lock()
+        self.on.change(self._statements.drop_timer, {"b_case": case, "b_deadline": deadline})
+
     # ------------------------------------------------------------ writing
 
     def write(self, request: Mapping[str, object] | None = None) -> None:
         """Write everything that happened; `request` remembers the answer. Raises Overtaken."""
-        found = [changes(s.before, s.file, s.lifecycle, s.steps) for s in self.sheets.values() if s.steps]
+        found = [
+            changes(s.before, s.file, s.lifecycle, s.steps, self.supply.calendar)
+            for s in self.sheets.values()
+            if s.steps
+        ]
         if request is not None:
             found[0].request = dict(request)
         if len(found) > 1:

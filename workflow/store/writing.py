@@ -79,6 +79,9 @@ def save(on: Conversation, statements: Prepared, found: Changes) -> None:
         (s.drop_holder, found.holders_gone),
         (s.change_holder, found.holders_changed),
         (s.add_holder, found.holders),
+        (s.drop_timer, found.timers_gone),
+        (s.change_timer, found.timers_changed),
+        (s.add_timer, found.timers),
         (s.append, found.records),
         (s.notify, found.notices),
     ):

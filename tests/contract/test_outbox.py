@@ -1,0 +1,412 @@
+"""Notices arrive: at least once, never twice while a lease lives, and what cannot arrive is an incident."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from tests.conftest import ANN, DAN
+from workflow import incidents, notices
+from workflow.channels import Channels
+from workflow.core.errors import InputInvalid
+from workflow.directory import Party
+from workflow.engine import Engine
+from workflow.outbox import Delivered, Policy, deliver_due
+from workflow.ports import Notice, Reject, Retry
+from workflow.store import claims, tables
+from workflow.testing import FrozenClock, RecordingNotifier
+
+POLICY = Policy(lease=60, send_timeout=20, attempts=3, first_wait=10, longest_wait=40, patience=25)
+
+
+class Office:
+    """An engine with people, a channel that records, and one worker."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.notifier = RecordingNotifier("desk")
+        self.channels = Channels({"desk": self.notifier}, "desk")
+        self.events: list[tuple[str, dict[str, Any]]] = []
+
+    def deliver(self, channels: Channels | None = None, **options: Any) -> Delivered:
+        told = {"worker": "w1", "policy": POLICY, "random": lambda: 0.5, **options}
+        return deliver_due(
+            self.engine,
+            channels or self.channels,
+            tell=lambda event, **facts: self.events.append((event, facts)),
+            **told,
+        )
+
+    def sent(self, title: str = "路灯") -> str:
+        """A ticket that was sent to the desk: one notice."""
+        case = self.engine.open("ticket", ANN, {"title": title}).case.id
+        self.engine.fire(case, "send", ANN)
+        return case
+
+    def only(self) -> notices.Posted:
+        (posted,) = notices.listed(self.engine)
+        return posted
+
+    def incidents(self) -> list[tuple[str, str]]:
+        return [(each.kind, each.about) for each in incidents.listed(self.engine)]
+
+
+@pytest.fixture
+def office(engine: Engine) -> Office:
+    engine.people.add(Party("dan", "丹", groups=("desk",)))
+    engine.people.add(Party("ann", "安"))
+    return Office(engine)
+
+
+def test_a_notice_arrives_once_in_the_recipient_s_words(office: Office, clock: FrozenClock) -> None:
+    case = office.sent()
+
+    assert 1 == office.deliver().sent
+    assert 0 == office.deliver().claimed
+    (notice,) = office.notifier.sent
+    assert ("dan", f"{case}.2.1", case, "T-001", clock()) == (
+        notice.to,
+        notice.key,
+        notice.case,
+        notice.number,
+        notice.at,
+    )
+    assert "工单T-001《路灯》：送出" == notice.subject
+    assert "现为“已送出”" in notice.body
+    posted = office.only()
+    assert ("sent", 1, "dan", None, None) == (
+        posted.state,
+        posted.attempts,
+        posted.recipient,
+        posted.next_at,
+        posted.worker,
+    )
+
+
+def test_everybody_in_a_group_is_told_over_each_channel_in_his_language(office: Office) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"desk": "7", "pager": "12"}))
+    office.engine.people.add(Party("eve", "Eve", groups=("desk", "other"), language="en"))
+    office.engine.people.add(Party("fay", "Fay", groups=("desktop",)))
+    pager = RecordingNotifier("pager")
+    channels = Channels({"desk": office.notifier, "pager": pager}, "desk")
+    office.sent()
+    office.deliver(channels)
+    office.deliver(channels)
+
+    assert [("dan", "7"), ("eve", "")] == sorted((n.to, n.address) for n in office.notifier.sent)
+    assert [("dan", "12")] == [(n.to, n.address) for n in pager.sent]
+    assert ["工单T-001《路灯》：送出", "Ticket T-001 “路灯”: Send"] == [
+        notice.subject for notice in sorted(office.notifier.sent, key=lambda notice: notice.to)
+    ]
+    assert 3 == len({posted.key for posted in notices.listed(office.engine)})
+
+
+def test_a_unit_with_its_own_channel_is_told_itself_and_one_without_anybody_too(office: Office) -> None:
+    people = office.engine.people
+    people.add(Party("works", "工务", kind="unit", channels={"desk": "works@"}))
+    people.add(Party("wu", "吴", unit="works"))
+    people.add(Party("parks", "园林", kind="unit"))
+    case = office.sent()
+    office.engine.fire(case, "give", DAN, {"units": ["works", "parks"]})
+    office.deliver()
+
+    assert [("dan", ""), ("parks", ""), ("works", "works@")] == sorted((n.to, n.address) for n in office.notifier.sent)
+
+
+def test_nobody_to_be_told_is_an_incident_and_goes_on_when_he_is_registered(office: Office) -> None:
+    case = office.sent()
+    office.engine.fire(case, "give", DAN, {"units": ["nowhere"]})
+    office.deliver()
+    (incident,) = incidents.listed(office.engine)
+
+    assert "'nowhere' is not registered" in incident.text.en
+    assert ("notice", f"{case}.3.1", case) == (incident.kind, incident.about, incident.file)
+    office.engine.people.add(Party("nowhere", "新单位", kind="unit"))
+    incidents.resolve(office.engine, incident.id, "retry", DAN, "已登记", notices.REMEDIES)
+    office.deliver()
+    assert ["nowhere"] == [n.to for n in office.notifier.sent if n.to != "dan"]
+    assert [] == office.incidents()
+
+
+def test_what_could_not_be_worked_out_at_the_step_is_an_incident(office: Office) -> None:
+    case = office.sent()
+    with office.engine.writing() as sql:
+        sql.execute(sa.update(tables.notices).values(state="failed", reason="no such key"))
+    office.deliver()
+
+    assert [("notice", f"{case}.2.1")] == office.incidents()
+    assert (0, "failed") == (office.notifier.calls, office.only().state)
+
+
+def test_a_failure_is_tried_again_later_and_longer_each_time(office: Office, clock: FrozenClock) -> None:
+    office.notifier = RecordingNotifier("desk", [Retry("down"), Retry("down", after=35)])
+    channels = Channels({"desk": office.notifier}, "desk")
+    office.sent()
+
+    assert 1 == office.deliver(channels).failed
+    assert 10_000_000 == (office.only().next_at or 0) - clock()
+    clock.advance(seconds=9)
+    assert 0 == office.deliver(channels).claimed
+    clock.advance(seconds=1)
+    assert 1 == office.deliver(channels).failed
+    assert 35_000_000 == (office.only().next_at or 0) - clock()
+    clock.advance(seconds=35)
+    assert 1 == office.deliver(channels).sent
+
+
+def test_after_so_many_failures_it_is_parked_and_the_channel_is_one_incident(
+    office: Office, clock: FrozenClock
+) -> None:
+    office.notifier = RecordingNotifier("desk", [Retry("down")] * 6)
+    channels = Channels({"desk": office.notifier}, "desk")
+    for _ in range(2):
+        office.sent()
+    for _ in range(3):
+        office.deliver(channels)
+        clock.advance(seconds=60)
+
+    assert {"parked": 2} == office_counts(office)
+    assert [("channel", "desk")] == office.incidents()
+    (incident,) = incidents.listed(office.engine)
+    assert incident.times >= 2
+    incidents.resolve(office.engine, incident.id, "retry", DAN, "线路已修复", notices.REMEDIES)
+    assert 2 == office.deliver(channels).sent
+
+
+def office_counts(office: Office) -> dict[str, int]:
+    with office.engine.looking() as sql:
+        return claims.counts(sql)
+
+
+def test_a_rejected_notice_is_parked_at_once_and_goes_to_the_new_address(office: Office) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"desk": "old"}))
+    office.notifier = RecordingNotifier("desk", [Reject("no such mailbox")])
+    channels = Channels({"desk": office.notifier}, "desk")
+    office.sent()
+    office.deliver(channels)
+    posted = office.only()
+
+    assert ("parked", "no such mailbox", [("notice", posted.key)]) == (posted.state, posted.reason, office.incidents())
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"desk": "new"}))
+    notices.retry(office.engine, posted.key)
+    office.deliver(channels)
+    assert [("new", posted.key)] == [(n.address, n.key) for n in office.notifier.sent]
+
+
+def test_any_other_exception_is_a_failure_and_stops_nobody_else(office: Office) -> None:
+    class Broken:
+        name = "desk"
+
+        def __init__(self) -> None:
+            self.seen = 0
+
+        def send(self, notice: Notice) -> None:
+            self.seen += 1
+            if self.seen == 1:
+                raise ZeroDivisionError("oh")
+
+    office.sent()
+    office.sent()
+    done = office.deliver(Channels({"desk": Broken()}, "desk"))
+
+    assert (1, 1) == (done.failed, done.sent)
+
+
+def test_a_channel_that_is_down_is_left_alone_for_the_rest_of_the_batch(office: Office) -> None:
+    office.notifier = RecordingNotifier("desk", [Retry("down")] * 9)
+    for _ in range(5):
+        office.sent()
+    done = office.deliver(Channels({"desk": office.notifier}, "desk"))
+
+    assert (2, 3, 2) == (done.failed, done.put_off, office.notifier.calls)
+    assert [0, 0, 0, 1, 1] == sorted(posted.attempts for posted in notices.listed(office.engine))
+
+
+def test_a_channel_that_is_not_set_up_is_one_incident(office: Office) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"fax": "1"}))
+    office.sent()
+    office.sent()
+    office.deliver()
+
+    assert ([("channel", "fax")], {"parked": 2}) == (office.incidents(), office_counts(office))
+
+
+def test_a_template_that_is_broken_is_an_incident_and_stops_nobody_else(office: Office, tmp_path: Any) -> None:
+    from workflow.templates import Templates
+
+    (tmp_path / "ticket").mkdir()
+    broken = tmp_path / "ticket" / "sent.zh.txt"
+    broken.write_text("{{ case.nothing }}\n", encoding="utf-8")
+    office.engine.people.add(Party("eve", "Eve", kind="unit"))
+    case = office.sent()
+    office.engine.fire(case, "give", DAN, {"units": ["eve"]})
+    office.deliver(templates=Templates(tmp_path))
+
+    assert ["eve"] == [n.to for n in office.notifier.sent]
+    (incident,) = incidents.listed(office.engine)
+    assert "sent.zh.txt" in incident.text.en
+    broken.write_text("好了\n", encoding="utf-8")
+    incidents.resolve(office.engine, incident.id, "retry", DAN, "模板已改", notices.REMEDIES)
+    office.deliver(templates=Templates(tmp_path))
+    assert ["好了"] == [n.subject for n in office.notifier.to("dan")]
+
+
+# ------------------------------------------------------------ leases
+
+
+def test_what_one_worker_has_nobody_else_gets_before_the_lease_ends(office: Office, clock: FrozenClock) -> None:
+    office.sent()
+    with office.engine.writing() as sql:
+        (row,) = claims.claim(sql, clock(), "killed", clock() + 60_000_000, 10)
+
+    clock.advance(seconds=59)
+    assert 0 == office.deliver().claimed
+    clock.advance(seconds=1)
+    assert 1 == office.deliver().sent
+    assert (2, "sent") == (office.only().attempts, office.only().state)
+    with office.engine.writing() as sql:
+        assert not claims.mark(sql, row.id, row.attempt + 1, {"state": "pending"})
+
+
+def test_a_notice_that_kills_every_worker_is_parked_in_the_end(office: Office, clock: FrozenClock) -> None:
+    office.sent()
+    for _ in range(POLICY.attempts):
+        with office.engine.writing() as sql:
+            claims.claim(sql, clock(), "killed", clock() + 60_000_000, 10)
+        clock.advance(seconds=60)
+    office.deliver()
+
+    assert ("parked", 0, 1) == (office.only().state, office.notifier.calls, len(office.incidents()))
+
+
+def test_no_send_begins_when_most_of_the_lease_is_over(office: Office) -> None:
+    class Slow:
+        name = "desk"
+
+        def send(self, notice: Notice) -> None:
+            time.sleep(0.25)
+
+    for _ in range(4):
+        office.sent()
+    done = office.deliver(Channels({"desk": Slow()}, "desk"), policy=replace(POLICY, lease=0.6, send_timeout=0.3))
+
+    assert 4 == done.sent + done.put_off
+    assert 1 <= done.put_off <= 3
+    assert done.put_off == office.deliver().sent
+
+
+def test_a_worker_that_is_to_stop_gives_back_what_it_has_not_sent(office: Office) -> None:
+    for _ in range(3):
+        office.sent()
+    asked = iter([False, True, True])
+    done = office.deliver(stopping=lambda: next(asked))
+
+    assert (1, 2) == (done.sent, done.put_off)
+    assert 2 == office.deliver(worker="w2").sent
+
+
+def test_a_notice_parked_while_it_is_being_sent_stays_parked(office: Office) -> None:
+    class Slow:
+        name = "desk"
+
+        def send(self, notice: Notice) -> None:
+            notices.park(office.engine, notice.key, "收件人要求")
+
+    office.sent()
+    office.deliver(Channels({"desk": Slow()}, "desk"))
+
+    assert ("parked", "收件人要求") == (office.only().state, office.only().reason)
+    assert "overtaken" in [event for event, _ in office.events]
+
+
+def test_one_batch_takes_no_more_than_its_limit_and_the_longest_due_first(office: Office, clock: FrozenClock) -> None:
+    cases = []
+    for _ in range(3):
+        cases.append(office.sent())
+        clock.advance(seconds=1)
+    office.deliver(limit=2)
+
+    assert cases[:2] == [notice.case for notice in office.notifier.sent]
+
+
+def test_what_a_wrong_clock_put_off_for_years_is_due_now(office: Office, clock: FrozenClock) -> None:
+    office.sent()
+    with office.engine.writing() as sql:
+        sql.execute(sa.update(tables.notices).values(next_at=clock() + 400 * 86_400_000_000))
+
+    assert 1 == office.deliver().sent
+
+
+def test_quiet_hours_put_a_notice_off_to_their_end(office: Office, clock: FrozenClock) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), quiet="08:00-10:30"))
+    office.sent()  # at nine in the morning
+
+    assert (0, 1) == (office.deliver().sent, 1)
+    assert 90 * 60_000_000 == (office.only().next_at or 0) - clock()
+    clock.advance(minutes=90)
+    assert 1 == office.deliver().sent
+
+
+# ------------------------------------------------------------ by hand
+
+
+def test_a_delivered_notice_is_not_sent_again_by_hand(office: Office) -> None:
+    office.sent()
+    office.deliver()
+
+    for change in (lambda key: notices.retry(office.engine, key), lambda key: notices.park(office.engine, key, "x")):
+        with pytest.raises(InputInvalid):
+            change(office.only().key)
+
+
+def test_a_notice_is_seen_before_it_is_sent(office: Office) -> None:
+    case = office.sent()
+    written = notices.preview(office.engine, case, "given", office.engine.people.get("dan"))
+
+    assert "工单T-001《路灯》：送出" == written.subject
+    assert 0 == office.notifier.calls
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"lease": 39.9}, {"send_timeout": 0}, {"attempts": 0}, {"first_wait": 0}, {"first_wait": 50, "longest_wait": 40}]
+)  # fmt: skip
+def test_a_policy_by_which_notices_would_go_out_twice_is_refused(wrong: dict[str, float]) -> None:
+    with pytest.raises(InputInvalid):
+        replace(POLICY, **wrong)
+
+
+def test_a_notifier_that_may_take_longer_than_a_send_is_refused(office: Office) -> None:
+    office.notifier.timeout = 21  # type: ignore[attr-defined]
+
+    with pytest.raises(InputInvalid):
+        office.deliver()
+
+
+def test_the_same_incident_again_counts_on_the_open_one(office: Office, clock: FrozenClock) -> None:
+    from workflow.core.model import Text
+
+    for _ in range(3):
+        with office.engine.writing() as sql:
+            incidents.report(sql, clock(), "channel", "fax", Text("坏", "broken"))
+    (incident,) = incidents.listed(office.engine)
+    assert 3 == incident.times
+    ended = incidents.resolve(office.engine, incident.id[:20], "skip", DAN, "不再使用", notices.REMEDIES)
+
+    assert ("skipped", "dan", "不再使用") == (ended.state, ended.ended_by, ended.note)
+    with pytest.raises(InputInvalid):
+        incidents.resolve(office.engine, incident.id, "retry", DAN, "again", notices.REMEDIES)
+    with pytest.raises(InputInvalid):
+        incidents.resolve(office.engine, incident.id, "retry", DAN, " ", notices.REMEDIES)
+
+
+def test_the_database_s_clock_is_asked_where_there_is_one(database: str, make_engine: Callable[..., Engine]) -> None:
+    from workflow.engine import system_clock
+
+    engine = make_engine(database, clock=system_clock)
+
+    assert abs(engine.moment() - system_clock()) < 5_000_000

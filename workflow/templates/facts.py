@@ -1,0 +1,141 @@
+"""What a template is told: plain values in the recipient's language, frozen, by the names that were declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from workflow.core.calendar import local
+from workflow.core.model import Case, Field, File, Json, Kind, Language, Lifecycle, Micros, NoticeRule, Text
+from workflow.templates.grammar import Shape
+
+MOST_ITEMS = 200  # of a list: what is longer is cut
+PLAIN = (
+    "number", "title", "about", "lifecycle", "state", "action", "actor", "unit", "note", "recipient", "day", "time",
+)  # fmt: skip
+
+
+class Facts:
+    """Values by name, and nothing else that could be reached."""
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self._values = dict(values)
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+
+def shapes(lifecycle: Lifecycle, rules: Iterable[NoticeRule]) -> dict[str, Shape]:
+    """What a template may name that is used by `rules`: `part` only where every one is about the same kind of part."""
+    known: dict[str, Shape] = dict.fromkeys(PLAIN)
+    known["case"] = _fields(lifecycle.root)
+    kinds = {rule.after.partition(".")[0] if "." in rule.after else "" for rule in rules}
+    if len(kinds) == 1 and (kind := kinds.pop()) in lifecycle.parts:
+        known["part"] = {**_fields(lifecycle.parts[kind]), "label": None, "holder": None, "key": None}
+    return known
+
+
+def _fields(kind: Kind) -> dict[str, Shape]:
+    return {name: _shape(field) for name, field in kind.fields.items()}
+
+
+def _shape(field: Field) -> Shape:
+    if field.type == "record":
+        return {each.name: _shape(each) for each in field.fields}
+    if field.type == "list":
+        return (_shape(field.item) if field.item is not None else None,)
+    return None
+
+
+def facts(
+    lifecycle: Lifecycle,
+    file: File,
+    record: Mapping[str, Any],
+    language: Language,
+    *,
+    recipient: str,
+    names: Callable[[str], str],
+    withheld: bool = False,
+) -> dict[str, Any]:
+    """The facts of one notice: the case as it stands, and the step that called for it (`record`).
+
+    `names` says what a party is called; where the case is `withheld` from the recipient its values are empty.
+    """
+    case = file.case(record["case"])
+    kind = lifecycle.kind(case.kind)
+    transition = kind.transitions.get(record.get("action", ""))
+    at: Micros = record["at"]
+    say = _Says(language, names)
+    number, title = file.root.number or "", _title(lifecycle, file.root)
+    found: dict[str, Any] = {
+        "number": number,
+        "title": title,
+        "about": _about(number, title, language),
+        "lifecycle": _label(lifecycle.label, lifecycle.name, language),
+        "state": _state(kind, record.get("to") or case.state, language),
+        "action": _label(transition.label, transition.name, language) if transition else record.get("action", ""),
+        "actor": record["who"].get("name") or record["who"]["id"],
+        "unit": names(record["who"]["unit"]) if record["who"].get("unit") else "",
+        "note": "" if withheld else record.get("note") or "",
+        "recipient": recipient,
+        "day": local(at).strftime("%Y-%m-%d"),
+        "time": local(at).strftime("%H:%M"),
+        "case": Facts(say.all(lifecycle.root, file.root)),
+    }
+    if case.kind:
+        values = {} if withheld else say.all(kind, case)
+        blank = {name: [] if field.type == "list" else "" for name, field in kind.fields.items()}
+        about = {"label": _label(kind.label, kind.name, language), "key": case.key}
+        found["part"] = Facts({**blank, **values, **about, "holder": names(case.holder) if case.holder else ""})
+    return found
+
+
+class _Says:
+    def __init__(self, language: Language, names: Callable[[str], str]) -> None:
+        self._language = language
+        self._names = names
+
+    def all(self, kind: Kind, case: Case) -> dict[str, Any]:
+        """Every declared field of the case."""
+        return {name: self.value(case.values.get(name), field) for name, field in kind.fields.items()}
+
+    def value(self, value: Json, field: Field | None) -> Any:
+        """A value as people read it: labels for codes, names for parties, "" for nothing."""
+        kind = field.type if field is not None else "text"
+        if kind == "list":
+            item = field.item if field is not None else None
+            return tuple(self.value(each, item) for each in (value if isinstance(value, list) else ())[:MOST_ITEMS])
+        if kind == "record" and field is not None:
+            inside = value if isinstance(value, dict) else {}
+            return Facts({each.name: self.value(inside.get(each.name), each) for each in field.fields})
+        if value is None:
+            return ""
+        if isinstance(value, (bool, int)):
+            return value
+        if field is not None and value in field.labels:
+            return _label(field.labels[str(value)], str(value), self._language)
+        return self._names(str(value)) if kind == "party" else str(value)
+
+
+def _title(lifecycle: Lifecycle, root: Case) -> str:
+    """The title, unless it is personal or the case says that it is `secret`: a notice may be read by anybody's side."""
+    field = lifecycle.root.fields.get("title")
+    if field is None or field.personal or root.values.get("secret") is True:
+        return ""
+    return str(root.values.get("title") or "")
+
+
+def _about(number: str, title: str, language: Language) -> str:
+    if language == "zh":
+        return f"{number}《{title}》" if title else number or "（未编号）"
+    return f"{number} “{title}”".strip() if title else number or "(no number yet)"
+
+
+def _state(kind: Kind, name: str, language: Language) -> str:
+    return _label(kind.states[name].label, name, language) if name in kind.states else name
+
+
+def _label(label: Text, name: str, language: Language) -> str:
+    return label.say(language) or name
