@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ANN
+from workflow.core.calendar import china
 from workflow.engine import Engine
 from workflow.store import writing
 from workflow.store.rows import Changes, changes
@@ -16,7 +17,7 @@ def stale_changes(engine: Engine, statements: Prepared, seen: int, links: int) -
     with engine._connections.use() as on:
         before = writing.load(on, statements, case)
     assert before is not None
-    found = changes(before, before.file, engine.lifecycle("ticket"), ())
+    found = changes(before, before.file, engine.lifecycle("ticket"), (), china())
     assert found.moved_root is not None
     found.moved_root |= {"b_seen": seen, "b_links": links}
     return found
