@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import sqlalchemy as sa
 
+from workflow import incidents
 from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
@@ -24,7 +25,7 @@ from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
 from workflow.office.links import followed, with_ids
 from workflow.office.reading import Reading
-from workflow.office.refusals import refused, stale
+from workflow.office.refusals import BROKEN, refused, stale, stopped
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
 from workflow.store.claims import database_clock
@@ -246,6 +247,10 @@ class Engine(Reading):
         """Forget what the command would have done, and record the refusal."""
         assert sheet.before is not None
         file = sheet.before.file
+        broken = tuple(blocker for blocker in refusal.blockers if blocker.code in BROKEN)
+        if broken:
+            work.must_lock()
+            incidents.report(work.on.sql, work.supply.now, "step", case.id, stopped(command, broken), file.root.id)
         entry = refusal_entry(
             case.id, case.state, command, refusal.blockers, sheet.lifecycle,
             file=file.root.id, now=work.supply.now, request=request.id,

@@ -14,16 +14,17 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
+from workflow import incidents
 from workflow.channels import Channels
 from workflow.core.errors import StoreUnavailable
+from workflow.core.model import Text
 from workflow.outbox import Delivered, Policy, Tell, deliver_due
 from workflow.store import claims
 from workflow.templates import Templates
+from workflow.timers import fire_due
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
@@ -112,11 +113,17 @@ class Worker:
         return more
 
     def _timers(self) -> int:
-        """Due timers, where there are timers."""
-        if find_spec("workflow.timers") is None:
-            return 0
-        fired = import_module("workflow.timers").fire_due(self.engine, limit=BATCH, now=None)
-        return fired if isinstance(fired, int) else len(fired or ())
+        """How many timers were fired; what one could not take is an incident."""
+        fired = fire_due(self.engine, limit=BATCH)
+        for each in fired:
+            self.tell("timer", case=each.case, deadline=each.deadline, what=each.event, took=each.taken)
+        refused = [each for each in fired if each.refused is not None]
+        if refused:
+            with self.engine.writing() as sql:
+                for each in refused:
+                    about = f"{each.case}/{each.deadline}"
+                    incidents.report(sql, self.engine.moment(), "timer", about, each.refused or Text())
+        return len(fired)
 
     def _write_health(self, waiting: int, error: str | None = None) -> None:
         """Whole or not at all: a reader never sees half a file."""

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from tests.conftest import ANN, DAN
+from tests.conftest import ANN, DAN, of_unit
 from workflow import incidents, notices
 from workflow.channels import Channels
-from workflow.core.errors import InputInvalid
+from workflow.core.errors import InputInvalid, Refused
 from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.outbox import Delivered, Policy, deliver_due
@@ -410,3 +410,17 @@ def test_the_database_s_clock_is_asked_where_there_is_one(database: str, make_en
     engine = make_engine(database, clock=system_clock)
 
     assert abs(engine.moment() - system_clock()) < 5_000_000
+
+
+def test_a_step_that_the_lifecycle_itself_does_not_let_through_is_an_incident(office: Office) -> None:
+    case = office.sent()
+    office.engine.fire(case, "break_up", DAN, {"units": ["works"]})
+    part = office.engine.case(case).parts[0].id
+    for _ in range(2):
+        with pytest.raises(Refused):
+            office.engine.fire(part, "reply", of_unit("works"), {"answer": "done"})
+    (incident,) = incidents.listed(office.engine)
+
+    assert ("step", part, case, 2) == (incident.kind, incident.about, incident.file, incident.times)
+    assert "'reply' cannot go on" in incident.text.en
+    assert office.engine.verify().findings == ()

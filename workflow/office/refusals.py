@@ -12,6 +12,9 @@ from workflow.core.model import Blocker, Case, Command, Refusal, Text
 from workflow.office.answers import Record
 from workflow.store import queries
 
+# Not the caller's to mend: the lifecycle, or the data it looks at, is at fault.
+BROKEN = frozenset({"condition", "endless", "invariant", "no_route"})
+
 
 def stale(
     sql: Connection, case: Case, command: Command, expect: int | None
@@ -50,6 +53,12 @@ def changes_since(sql: Connection, case: Case, revision: int) -> tuple[Record, .
                 if len(found) == wanted:
                     break
     return tuple(reversed(found))
+
+
+def stopped(command: Command, broken: Sequence[Blocker]) -> Text:
+    """What the incident says of a command that the lifecycle itself does not let through."""
+    zh, en = ("；".join(b.text.zh for b in broken), "; ".join(b.text.en for b in broken))
+    return Text(f"“{command.action}”办不下去：{zh}", f"{command.action!r} cannot go on: {en}")
 
 
 def refused(refusal: Refusal, changes: Sequence[Record] = ()) -> Refused:
