@@ -251,7 +251,7 @@ def _evaluate(story: Story, plot: Plot, random: Random) -> None:
             mood = {"result": "satisfied", "attitude": "mostly" if random.random() < 0.05 else "satisfied"}
             story.after(0, 3).do("answer", voice(proposer), mood, at=("feedback", proposer))
     if silent:
-        story.after(15, 16).do("lapse", CLERK, at=("feedback", silent))
+        story.after(16, 17)  # the clock lets the form lapse when its fifteenth working day is over
     raters = [unit for unit, part in plot.units if part != "co"]
     for n, unit in enumerate(raters):
         good = "good_paper" in plot.turns and n == 0
@@ -264,7 +264,7 @@ def _evaluate(story: Story, plot: Plot, random: Random) -> None:
             "score", voice(proposer), _scores(_HANDLING, good, random), at=("handling_sheet", proposer)
         )
     if silent:
-        story.after(15, 16).do("lapse", CLERK, at=("handling_sheet", silent))
+        story.after(16, 17)
     if random.random() < 0.5:
         story.after(0, 2).do("decide_publication", CLERK, {"publication": random.choice(("full", "full", "summary"))})
     story.after(1, 4).do("close", CLERK)

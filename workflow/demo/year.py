@@ -11,7 +11,7 @@ from hashlib import sha256
 from random import Random
 from typing import TYPE_CHECKING
 
-from workflow.core.calendar import OFFICE_ZONE, micros
+from workflow.core.calendar import OFFICE_ZONE, local, micros
 from workflow.core.errors import Refused
 from workflow.core.model import Actor, Case, File, Json, Micros
 from workflow.demo.county import UNITS, everybody
@@ -23,6 +23,7 @@ from workflow.demo.texts import Papers
 from workflow.demo.waiting import waiting_stories
 from workflow.directory import Party
 from workflow.shipped import shipped_definitions
+from workflow.timers import fire_all
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
@@ -89,8 +90,12 @@ def build_year(
         engine.people.add(Party(body.id, body.name, kind=body.kind, unit=body.unit, groups=body.groups))
     plan = plan_year(seed)
     book = _Book(engine)
+    today = None
     for done, step in enumerate(plan, 1):
         set_clock(step.at)
+        if local(step.at).date() != today:
+            today = local(step.at).date()
+            fire_all(engine)
         book.take(step)
         if progress is not None:
             progress(done, len(plan), step.at)
