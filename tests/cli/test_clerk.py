@@ -320,7 +320,16 @@ def test_people_are_listed_and_imported_from_a_table(office: Casework, here: Pat
     units = office("people", "list", "--kind", "unit", "--json").json
 
     assert [
-        {"id": "clerk03", "name": "孙丽", "kind": "person", "unit": None, "groups": ["clerks", "editors"]}
+        {
+            "id": "clerk03",
+            "name": "孙丽",
+            "kind": "person",
+            "unit": None,
+            "groups": ["clerks", "editors"],
+            "language": "zh",
+            "channels": {},
+            "quiet": None,
+        }
     ] == imported
     assert ["edu", "health"] == [each["id"] for each in units]
 

@@ -17,7 +17,6 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
     kind = entry["kind"]
     if kind == "open":
         root = _new_case(entry["case"], entry["case"], "", entry, entry, lifecycle)
-        root.number = entry.get("number")
         root.outcome = entry.get("outcome")
         _link(root, entry)
         return _kept(lifecycle, None, _open_parts(File(root), entry, lifecycle), entry)
