@@ -53,6 +53,17 @@ def test_what_has_no_one_written_form_is_refused(value: object, reason: str) -> 
         canonical(value)
 
 
+def test_the_place_of_what_cannot_be_written_is_found_among_what_can() -> None:
+    fine = {"text": "修路", "number": 1, "yes": True, "nothing": None, "list": ["é", 2, None, False]}
+
+    with pytest.raises(InputInvalid, match="in the audit record, list"):
+        canonical({**fine, "inner": fine, "list": [fine, 1.5]})
+    with pytest.raises(InputInvalid, match="key 1"):
+        canonical({"inner": {1: "x"}})
+    with pytest.raises(InputInvalid, match=r"inner\.text: a text must be in NFC"):
+        canonical({"inner": {"text": "e\u0301"}})
+
+
 def test_the_leaf_is_that_of_rfc_9162() -> None:
     assert hashlib.sha256(b"\x00{}").hexdigest() == leaf("{}")
 

@@ -140,15 +140,12 @@ def run_timer(lifecycle: Lifecycle, file: File, case_id: str, name: str, supply:
     called = deadline.label
     note = Text(f"{called.zh or name}已到期，自动办理", f"{called.en or name} is over; taken by itself")
     command = Command(deadline.take, ENGINE_ACTOR, note=note.zh)
-    try:
-        move = decide(lifecycle, told[0], case_id, command, supply.now, supply.calendar)
-        ran: Ran | Refusal = (
-            move
-            if isinstance(move, Refusal)
-            else _to_completion(lifecycle, told[0], move, command, supply, None, file.root.id, None)
-        )
-    except ConditionFailed as failed:
-        ran = Refusal(case_id, command.action, case.state, (Blocker("condition", failed.text),))
+    move = decide(lifecycle, told[0], case_id, command, supply.now, supply.calendar)
+    ran: Ran | Refusal = (
+        move
+        if isinstance(move, Refusal)
+        else _to_completion(lifecycle, told[0], move, command, supply, None, file.root.id, None)
+    )
     if isinstance(ran, Refusal):
         after, step = _tell(lifecycle, file, case, deadline, event, end.due, supply, ran.blockers)
         return Ran(after, (step,))
