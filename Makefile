@@ -7,10 +7,10 @@ ROUNDS ?= 20
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format coverage mutate fuzz faults bench wheel clean
+.PHONY: help demo test check setup format pictures coverage mutate fuzz faults attack bench wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test coverage fuzz faults bench: export LC_ALL := C
+test coverage fuzz faults attack bench: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ format: .venv/.tests ## put the code in order
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
+pictures: .venv/.runs ## draw the shipped lifecycles anew into docs/lifecycles
+	$(BIN)/python -m workflow.diagrams docs/lifecycles
+
 coverage: .venv/.tests ## the tests again, with every branch of core and the engine held to 100 %
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='workflow/core/*,workflow/engine.py' --fail-under=100
@@ -46,8 +49,11 @@ fuzz: .venv/.tests ## the property tests ROUNDS times (20), with other examples 
 	@for round in $$(seq $(ROUNDS)); do \
 	  $(BIN)/python -m pytest -q $$(grep -rl '^from hypothesis' tests) $(ARGS) || exit 1; done
 
-faults: .venv/.tests ## kill workers with -9 every 120 ms through 1,500 notices, on SQLite and PostgreSQL
-	CASEWORK_FAULTS=1500 $(BIN)/python -m pytest -s tests/faults $(ARGS)
+faults: .venv/.tests ## receivers that misbehave, clocks that jump, workers killed with -9 (also Celery's) through 1,500 notices
+	CASEWORK_FAULTS=1500 CASEWORK_JUMPS=200 $(BIN)/python -m pytest -s tests/faults $(ARGS)
+
+attack: .venv/.tests ## somebody with the whole database and the source, but no key: 30 attacks and 2,000 random changes on each database
+	CASEWORK_ATTACKS=2000 $(BIN)/python -m pytest -q -s tests/contract/test_attacks.py $(ARGS)
 
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import clients, deciding, growth, loading, sizes, start, steps
+from bench import checking, clients, deciding, growth, loading, posting, sizes, start, steps, sweeping, verifying
 from bench.places import Absent, Places, machine, places
 from bench.report import Table
 
@@ -22,12 +22,19 @@ BENCHMARKS: dict[str, Callable[[Places], Table]] = {
     "decide": deciding.deciding,
     "where": deciding.where_time_goes,
     "load": loading.loading,
+    "check": checking.shipped,
+    "check-states": checking.many_states,
     "start": start.cold_start,
     "memory": sizes.memory,
     "states": sizes.many_states,
     "records": sizes.many_records,
+    "verify": verifying.verifying,
+    "seal-index": verifying.index,
     "growth": growth.growth,
     "growth-postgres": growth.growth_on_postgres,
+    "notices": posting.posting,
+    "timers": sweeping.sweep,
+    "timers-postgres": sweeping.sweep_on_postgres,
 }
 
 

@@ -87,7 +87,7 @@ def where_time_goes(places: Places) -> Table:
             "  decide": lambda: decide(lifecycle, file, case, SCREEN, supply.now, supply.calendar),
             "  the record's facts": lambda: move_entry(move, SCREEN, lifecycle, file=case, now=supply.now),
             "  fold": lambda: fold(file, entry, lifecycle),
-            "  whom to tell": lambda: recipients(lifecycle, ran.file, case, "screen", CLERK, supply.now),
+            "  whom to tell": lambda: recipients(lifecycle, ran.file, entry, CLERK),
             "  canonical form and hash": lambda: chain(dict(entry), "casework", 2, file.head),
             "  joins": lambda: automatic(lifecycle, ran.file, supply.now),
             "rows to a file": lambda: loaded(rows),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 
 import sqlalchemy as sa
@@ -16,12 +16,12 @@ from workflow import Engine
 from workflow.store.tables import case_values, cases, holders, records
 
 # Where a column of a copied row differs from the template's; {n} is the copy's number.
-_ID = "'0000000000000000000' || CAST(1000000000000 + {n} AS VARCHAR(13))"
+ID = "'0000000000000000000' || CAST(1000000000000 + {n} AS VARCHAR(13))"
 _COPIED = {
-    cases: {"id": _ID, "root": _ID, "entered_at": "t.entered_at + {n}"},
-    holders: {"case_id": _ID, "since": "t.since + {n}"},
-    records: {"file": _ID, "case_id": _ID},
-    case_values: {"case_id": _ID, "value": "CAST({n} AS VARCHAR(13))"},
+    cases: {"id": ID, "root": ID, "entered_at": "t.entered_at + {n}"},
+    holders: {"case_id": ID, "since": "t.since + {n}"},
+    records: {"file": ID, "case_id": ID},
+    case_values: {"case_id": ID, "value": "CAST({n} AS VARCHAR(13))"},
 }
 WARM = 5  # turns before anything is timed
 
@@ -54,7 +54,7 @@ def _growth(places: Places, database: str, address: Callable[[str], str]) -> Tab
         new = opened(engine, (WARM + rounds * count) // len(ROAD) + 1)
         middle = engine.todo(CLERK, limit=1)[0].since + size // 2
         units |= {
-            f"step at {size:,}": _walking(engine, new),
+            f"step at {size:,}": walking(engine, new),
             f"first to-do page at {size:,}": _asking(partial(engine.todo, CLERK)),
             f"middle to-do page at {size:,}": _asking(partial(engine.todo, CLERK, after=(middle, ""))),
             f"find by value at {size:,}": _asking(
@@ -83,20 +83,28 @@ def fill(engine: Engine, count: int) -> None:
     template = engine.open(NAME, AUTHOR, VALUES).case.id
     with engine.looking() as sql:
         for table, different in _COPIED.items():
-            columns = [column.name for column in table.columns]
-            values = ", ".join(different.get(name, f"t.{name}").format(n="n.i") for name in columns)
-            sql.execute(
-                sa.text(
-                    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
-                    f"INSERT INTO {table.name} ({', '.join(columns)}) "
-                    f"SELECT {values} FROM {table.name} t, n WHERE t.{_KEY[table]} = :template"
-                ),
-                {"count": count, "template": template},
-            )
+            copies(sql, table, different, _KEY[table], template, count)
         sql.execute(sa.text("ANALYZE"))
 
 
-def _walking(engine: Engine, ids: list[str]) -> Callable[[int], int]:
+def copies(
+    sql: sa.Connection, table: sa.Table, different: Mapping[str, str], key: str, template: str, count: int
+) -> None:
+    """That many copies of the row of `table` whose `key` is `template`; `different` has what is not the same, in SQL."""
+    columns = [column.name for column in table.columns]
+    values = ", ".join(different.get(name, f"t.{name}").format(n="n.i") for name in columns)
+    sql.execute(
+        sa.text(
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count) "
+            f"INSERT INTO {table.name} ({', '.join(columns)}) "
+            f"SELECT {values} FROM {table.name} t, n WHERE t.{key} = :template"
+        ),
+        {"count": count, "template": template},
+    )
+
+
+def walking(engine: Engine, ids: list[str]) -> Callable[[int], int]:
+    """A unit of work: the next step of these cases, each going all the way."""
     ready = ((case, leg) for case in ids for leg in ROAD)
 
     def turn(_: int) -> int:

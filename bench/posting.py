@@ -1,4 +1,4 @@
-"""`python -m bench.posting`: notices claimed a hundred at a time and marked as sent, beside the same in hand-written SQL.
+"""Notices claimed a hundred at a time and marked as sent, beside the same in hand-written SQL.
 
 Both run on PostgreSQL, in turn, on tables of their own with the same notices, addressed already and due: claim a
 hundred (`SKIP LOCKED`), hand each to a receiver that does nothing, mark each in a commit of its own.
@@ -6,21 +6,22 @@ hundred (`SKIP LOCKED`), hand each to a receiver that does nothing, mark each in
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import Any
 
 import psycopg
 from sqlalchemy import insert
 
-from bench.places import Places, conninfo, places
-from bench.rounds import race, ratio
+from bench.places import Places, conninfo
+from bench.report import Table, race_table
+from bench.rounds import race
 from workflow.channels import Channels
 from workflow.engine import Engine
-from workflow.outbox import Policy, deliver_due
+from workflow.outbox import deliver_due
 from workflow.ports import Notice
 from workflow.store.tables import notices
 
+BY_HAND, OUTBOX = "by hand", "outbox"
 CLAIM = 100
 LEASE = 60_000_000
 
@@ -40,7 +41,7 @@ class Raw:
     def __init__(self, url: str) -> None:
         self.connection = psycopg.connect(conninfo(url), autocommit=True)
 
-    def turn(self, n: int) -> int:
+    def turn(self, _: int) -> int:
         """One claim and its marks."""
         now = time.time_ns() // 1000
         rows = self.connection.execute(
@@ -75,27 +76,26 @@ def filled(url: str, count: int) -> Engine:
     return engine
 
 
-def measure(place: Places) -> str:
-    """One line: notices per second of both, and the ratio with its quartiles."""
-    rounds, count = place.rounds(8), 10
-    total = (rounds * count + 1) * CLAIM
-    engine, url = filled(place.postgres("outbox"), total), place.postgres("by_hand")
+def posting(places: Places) -> Table:
+    """Notices per second of both."""
+    rounds, count = places.rounds(9), places.size(10, 2)
+    total = (rounds + 1) * count * CLAIM
+    engine, url = filled(places.postgres("outbox"), total), places.postgres("by_hand")
     filled(url, total).close()
     raw = Raw(url)
     channels = Channels({"nothing": Nothing()}, "nothing")
 
-    def ours(n: int) -> int:
-        return deliver_due(engine, channels, worker="bench", limit=CLAIM, policy=Policy()).sent
+    def ours(_: int) -> int:
+        return deliver_due(engine, channels, worker="bench", limit=CLAIM).sent
 
-    by_hand, outbox = race({"by hand": raw.turn, "outbox": ours}, rounds, count)
+    units = {BY_HAND: raw.turn, OUTBOX: ours}
+    race(units, 1, count)
+    timings = race(units, rounds, count)
     raw.connection.close()
     engine.close()
-    return (
-        f"notices, claimed {CLAIM} at a time and marked one by one on PostgreSQL: {1e6 / outbox.median:,.0f}/s; "
-        f"by hand {1e6 / by_hand.median:,.0f}/s; ratio {ratio(by_hand.wall, outbox.wall)}"
+    table, _ = race_table(
+        "A notice on PostgreSQL, claimed 100 at a time, marked in a commit of its own", timings, BY_HAND
     )
-
-
-if __name__ == "__main__":
-    with places(quick="--quick" in sys.argv) as found:
-        print(measure(found))
+    rates = ", ".join(f"{each.name} {1e6 / each.median:,.0f}" for each in timings)
+    table.notes.append(f"notices a second: {rates}")
+    return table

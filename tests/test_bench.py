@@ -19,7 +19,9 @@ from bench.rounds import race, ratio, repeated
 from bench.walk import ROAD, opened
 from workflow.store.tables import case_values, cases, holders, notices, records
 
-NEED_A_SERVER = [name for name in BENCHMARKS if name in ("postgres", "clients", "growth-postgres")]
+NEED_A_SERVER = [
+    name for name in BENCHMARKS if name in ("postgres", "clients", "growth-postgres", "notices", "timers-postgres")
+]
 _ID, _HASH, _TIME = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{64}"), re.compile(r"\d{16}")
 
 

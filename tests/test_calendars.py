@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from workflow.calendars import announced, diff, load_notice
+from workflow import incidents
+from workflow.calendars import Watch, announced, diff, load_notice
 from workflow.core.calendar import OFFICE_ZONE, china, micros
-from workflow.core.errors import LifecycleInvalid
+from workflow.core.errors import InputInvalid, LifecycleInvalid
 from workflow.core.model import Actor, Micros
 from workflow.engine import Engine
 from workflow.loading.day_notice import parse_day_notice
+from workflow.remedies import REMEDIES
 from workflow.store.tables import calendar_days, notices, timers
 from workflow.testing import FrozenClock
 
@@ -109,6 +111,41 @@ def test_a_region_lies_over_the_country(office: Engine, tmp_path: Path) -> None:
     assert not office.calendar().works(date(2026, 10, 1))
     with office.looking() as sql:
         assert {"cn", "nx"} == set(sql.execute(sa.select(calendar_days.c.region).distinct()).scalars())
+
+
+def test_sixty_days_before_the_end_the_year_that_is_wanted_is_an_incident_once(
+    database: str, make_engine: Callable[..., Engine], notice: Path
+) -> None:
+    clock = FrozenClock(at(2026, 11, 1, 23))
+    office, watch = (engine := make_engine(database, clock=clock)), Watch(engine)
+    office.publish(ERRAND)
+    watch.look()
+    assert () == incidents.listed(office)
+    for _ in range(3):
+        clock.advance(hours=1)
+        watch.look()
+    (incident,) = incidents.listed(office)
+    assert ("calendar", "2027", 1) == (incident.kind, incident.about, incident.times)
+    assert "工作日只公布到 2026 年底" in incident.text.zh
+    with pytest.raises(InputInvalid, match="2027"):
+        incidents.resolve(office, incident.id, "retry", DESK, "快了", REMEDIES)
+
+    load_notice(office, notice, DESK)
+    assert ["ended"] == [each.state for each in incidents.listed(office, None)]
+    clock.advance(days=1)
+    watch.look()
+    assert () == incidents.listed(office)
+
+
+def test_a_year_that_somebody_does_not_want_to_hear_of_stays_silent(office: Engine, clock: FrozenClock) -> None:
+    watch = Watch(office)
+    watch.look()
+    (incident,) = incidents.listed(office)
+    incidents.resolve(office, incident.id, "skip", DESK, "知道了", REMEDIES)
+    clock.advance(days=30)
+    watch.look()
+
+    assert () == incidents.listed(office)
 
 
 def test_another_engine_sees_the_new_calendar(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ANN, DAN, of_unit
-from workflow.core.errors import NotFound, Refused
+from workflow.core.errors import LifecycleInvalid, NotFound, Refused
 from workflow.core.model import File
 from workflow.engine import Engine, system_clock
 from workflow.loading import load
@@ -31,6 +31,7 @@ transitions:
   begin: {from: new, to: begun, by: [engine], start: {lifecycle: strict, set: {}}}
   join_up: {from: new, to: begun, by: [owner], ask: {others: {}}}
   begin_by_hand: {from: new, to: stuck, by: [owner], start: {lifecycle: none, set: {}}}
+  end: {from: [begun.early, stuck], to: begun.late, by: [owner]}
 """
 
 STRICT = """
@@ -52,10 +53,12 @@ fields: {other: {type: case, follow: true}, loud: {type: bool, default: false}}
 states:
   left: {join: {when: 'case.other != null && case.loud == (linked.other.state == "left")', take: go}}
   right: {join: {when: 'case.other != null && case.loud == (linked.other.state == "right")', take: back}}
+  gone: {final: cancelled}
 transitions:
   go: {from: left, to: right, by: [engine]}
   back: {from: right, to: left, by: [engine]}
   push: {from: left, to: right, by: [owner]}
+  end: {from: [left, right], to: gone, by: [owner]}
 acts:
   link: {in: any, by: [owner], ask: {other: {required: true}}}
   remark: {in: any, by: [owner], ask: {about: {type: case}}, open: {part: remark, set: {about: input.about}}}
@@ -76,7 +79,7 @@ fields: {title: text, other: {type: case, follow: true}}
 states:
   idle: {}
   watching: {join: {when: 'case.other != null && linked.other.state == case.title', take: choose}}
-  chosen: {}
+  chosen: {final: successful}
 transitions:
   watch: {from: idle, to: watching, by: [owner], ask: {other: {required: true}}}
   spawn: {from: idle, to: watching, by: [owner], start: {lifecycle: strict, link: other, set: {title: case.title}}}
@@ -242,3 +245,17 @@ def test_a_state_without_a_label_goes_by_its_name(desk: Engine) -> None:
 
 def test_the_engine_says_what_its_clock_says(desk: Engine, clock: FrozenClock) -> None:
     assert clock() == desk.now()
+
+
+def test_a_lifecycle_in_which_a_case_would_stand_still_is_not_published(desk: Engine) -> None:
+    stuck = STRICT.replace("strict", "stuck").replace("new: {final: successful}", "new: {}")
+
+    with pytest.raises(LifecycleInvalid) as invalid:
+        desk.publish(stuck)
+
+    assert ["dead_end"] == [problem.code for problem in invalid.value.problems]
+    assert "stuck" not in [published.name for published in desk.lifecycles()]
+
+
+def test_a_warning_is_no_reason_not_to_publish(desk: Engine) -> None:
+    assert desk.publish(STRICT.replace("version: 1", "version: 7\nroles: {idle: {group: nobody}}")).new

@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 
 from workflow.core.errors import InputInvalid, NotFound
-from workflow.plugins import GROUP, PluginBroken, installed, notifier
+from workflow.plugins import GROUP, NotInstalled, PluginBroken, installed, notifier
 from workflow.ports import Notice
 from workflow_notifiers.console import ConsoleNotifier
 from workflow_notifiers.file import FileNotifier
@@ -155,3 +155,11 @@ def test_a_notifier_whose_extra_is_not_installed_says_what_to_install(
 
 def test_the_console_notifier_is_found_without_naming_its_class() -> None:
     assert isinstance(notifier("console"), ConsoleNotifier)
+
+
+def test_where_casework_itself_is_not_installed_it_is_said_what_to_do() -> None:
+    with pytest.raises(NotInstalled, match="make setup") as caught:
+        notifier("console", points=[])
+
+    assert 5 == caught.value.exit_code
+    assert "尚未安装" in caught.value.text.zh

@@ -9,12 +9,12 @@ import pytest
 from sqlalchemy import create_engine
 
 from workflow import LifecycleInvalid, NotFound, WorkflowError, load
-from workflow.core.calendar import OFFICE_ZONE, micros
+from workflow.core.calendar import OFFICE_ZONE, china, micros
 from workflow.core.model import Actor, Selector, Tally
-from workflow.counting import definition, rate, selected, tallied
+from workflow.counting import COUNTING_RULE, Counted, definition, rate, selected, tallied
 from workflow.engine import Engine
 from workflow.figures import Period
-from workflow.reporting import report
+from workflow.reporting import punctuality, report
 from workflow.testing import FrozenClock
 
 ERRANDS = """
@@ -61,6 +61,8 @@ parts:
     transitions:
       answer: {from: open, to: answered, by: [clerk], require: [class]}
       give_back: {from: open, to: returned, by: [clerk]}
+deadlines:
+  leg_due: {label: {zh: 转办期限, en: Time for the leg}, of: leg, within: 5bd}
 metrics:
   received: {label: {zh: 收到, en: Received}, count: {reached: received}}
   done_rate: {label: {zh: 办结率, en: Done}, count: {reached: done}, of: {reached: received}}
@@ -74,6 +76,9 @@ metrics:
   were_sent: {count: {reached: sent}}
   planned: {count: {part: leg, where: {class: [B]}}}
   given_back: {count: {part: leg, outcome: [cancelled]}}
+  in_time: {label: {zh: 按期率, en: In time}, count: {part: leg, on_time: leg_due}, of: {part: leg, due: leg_due}}
+  late: {count: {part: leg, overdue: leg_due}}
+  late_elsewhere: {count: {part: leg, overdue: leg_due, not: {where: {class: [resolved]}, outcome: successful}}}
 tallies:
   legs: {parts: [leg], label: {zh: 转办, en: Legs}}
   solved_legs: {parts: [leg], where: {class: [resolved]}}
@@ -234,6 +239,52 @@ def test_the_cut_off_decides_what_is_known(engine: Engine, errand: Callable[...,
     assert at_new_year == again
 
 
+def test_in_time_and_overdue_are_counted_by_one_rule_for_metrics_and_units(
+    engine: Engine, errand: Callable[..., str], clock: FrozenClock
+) -> None:
+    case = errand("2022-03-01", "roads", "water", "parks", "docks")
+    answer(engine, case, "roads")
+    clock.set(day("2022-03-09T09:00"))
+    answer(engine, case, "water")
+    answer(engine, case, "parks", "B")
+    found = report(engine, "errand", year=2022, ids=True)
+    units = {(each.unit, each.on_time, each.overdue) for each in punctuality(engine, "errand", year=2022)}
+
+    assert (1, 4, "25.00%") == (lambda f: (f.count, f.of, f.value))(found.figure("in_time"))
+    assert {leg(engine, case, unit) for unit in ("water", "parks", "docks")} == set(found.figure("late").count_ids)
+    assert {leg(engine, case, unit) for unit in ("parks", "docks")} == set(found.figure("late_elsewhere").count_ids)
+    assert {("roads", 1, 0), ("water", 0, 1), ("parks", 0, 1), ("docks", 0, 1)} == units
+
+
+def test_what_is_not_due_yet_or_was_given_back_in_time_does_not_count(
+    engine: Engine, errand: Callable[..., str], clock: FrozenClock
+) -> None:
+    case = errand("2022-03-01", "roads", "water")
+    engine.fire(leg(engine, case, "roads"), "give_back", CLERK)
+    at_once = report(engine, "errand", year=2022).figure("in_time")
+    clock.set(day("2022-03-09T09:00"))
+    later = report(engine, "errand", year=2022).figure("in_time")
+
+    assert ((0, 0, "—"), (0, 1, "0.00%")) == tuple((f.count, f.of, f.printed) for f in (at_once, later))
+
+
+def test_a_figure_that_judges_says_by_which_rule_and_a_report_by_which_calendar(engine: Engine) -> None:
+    found = report(engine, "errand", year=2022)
+    errands = engine.lifecycle("errand")
+
+    assert (COUNTING_RULE, None) == (found.figure("in_time").rule, found.figure("received").rule)
+    assert "转办件（按期：转办期限）数 ÷ 转办件（按期或逾期：转办期限）数" == found.figure("in_time").definition.zh
+    assert (
+        "Leg (in time for Time for the leg) ÷ Leg (in time or overdue for Time for the leg)"
+        == definition(errands.metrics["in_time"], errands).en
+    )
+    assert (
+        "转办件（逾期：转办期限，除去结果为successful且类别为已解决的）数"
+        == found.figure("late_elsewhere").definition.zh
+    )
+    assert china().version == found.as_json()["calendar"]
+
+
 def test_one_case_with_three_transfers_is_one_case_and_three_items(engine: Engine, errand: Callable[..., str]) -> None:
     errand("2022-03-01", "roads", "water", "parks")
     errand("2022-03-02", "roads")
@@ -290,9 +341,10 @@ def test_a_part_that_the_version_of_a_case_does_not_have_is_not_counted(
     errand: Callable[..., str], engine: Engine
 ) -> None:
     case = errand("2022-03-01", "roads")
-    file, errands = engine.case(case), engine.lifecycle("errand")
-    assert () == selected(Selector(part="page"), file, errands)
-    assert [] == list(tallied(Tally("pages", ("page",)), file, errands))
+    counted = Counted(engine.case(case), engine.lifecycle("errand"), china(), day("2022-04-01T00:00"))
+    assert () == selected(Selector(part="page"), counted)
+    assert () == selected(Selector(part="leg", due=("page_due",)), counted)
+    assert [] == list(tallied(Tally("pages", ("page",)), counted))
 
 
 def test_a_report_can_be_made_inside_the_transaction_of_the_host(
@@ -354,7 +406,7 @@ def test_the_json_of_a_report(engine: Engine, errand: Callable[..., str], clock:
     rates = {each["id"]: each for each in found["metrics"]}  # type: ignore[union-attr, index, call-overload]
     assert {
         "id": "done_rate", "label": "Done", "count": 0, "of": 1, "value": "0.00%",
-        "definition": "Errand (reached Done) ÷ Errand (reached Received)",
+        "definition": "Errand (reached Done) ÷ Errand (reached Received)", "rule": None,
     } == rates["done_rate"]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -103,16 +104,73 @@ def test_every_template_of_the_shipped_lifecycles_is_there_in_both_languages_and
     folder = shipped_definitions() / "templates"
     for name in ("proposal", "opinion"):
         lifecycle = load_path(shipped_definitions() / f"{name}.yaml")
-        wanted = {f"{rule.template}.{language}.txt" for rule in lifecycle.notices for language in ("zh", "en")}
+        named = {rule.template for rule in lifecycle.notices}
+        named |= {d.overdue.template for each in lifecycle.clocks.values() for d in each if d.overdue is not None}
+        wanted = {f"{template}.{language}.txt" for template in named for language in ("zh", "en")}
 
         assert [] == check(lifecycle, folder)
-        assert set() == wanted - {path.name for path in (folder / name).iterdir()}
+        assert wanted == {path.name for path in (folder / name).iterdir()}
+    general = {f"{name}.{each}.txt" for name in ("digest", "due_moved", "due_soon", "notice") for each in ("zh", "en")}
+    assert general == {path.name for path in folder.glob("*.txt")}
 
 
-def test_the_shipped_templates_carry_number_and_title_and_nothing_of_the_content() -> None:
+# What a notice may say besides number, title, names and days: a reason from the list, not what somebody wrote.
+ALLOWED = {
+    "case.refusal_reason",
+    "case.shelved_for",
+    "case.supervisor",
+    "case.publication",
+    "part.holder",
+    "part.channel",
+}
+
+
+def test_the_shipped_templates_carry_number_and_title_and_nothing_that_somebody_wrote() -> None:
     texts = [path.read_text("utf-8") for path in (shipped_definitions() / "templates").rglob("*.txt")]
+    said = {name for text in texts for name in re.findall(r"(?:case|part)\.\w+|\bnote\b", text)}
 
-    assert [] == [text for text in texts if "case." in text or "note" in text]
+    assert said == ALLOWED
+
+
+@pytest.mark.parametrize(("text", "sentence"), [
+    ("{{ part.holder }} {{ deadline }} {{ due }} {{ about }}", None),
+    ("{{ duo }}", "there is no 'duo'; did you mean due"),
+    ("{{ part.answre }}", "'part.answre' is not declared; did you mean answer?"),
+    ("{{ opened }}", "there is no 'opened'"),
+])  # fmt: skip
+def test_the_templates_of_deadlines_are_looked_at_too(tmp_path: Path, text: str, sentence: str | None) -> None:
+    clocked = LETTER + (
+        "deadlines:\n  reply_due: {of: task, from: opened, within: 5d, warn: 1d, overdue: "
+        "{notify: late, to: [unit], escalate: [{after: 1d, notify: later, to: [owner]}]}}\n"
+    )
+    lifecycle = load(clocked, file="letter.yaml")
+    for name in ("late", "due_soon"):
+        path = tmp_path / "letter" / f"{name}.zh.txt"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(f"{text}\n", "utf-8")
+    found = said(problems(lifecycle, tmp_path, "S\n\nB\n"))
+
+    missing = [each for each in found if "'later'" in each]
+    assert 1 == len(missing)
+    assert missing[0].startswith("letter.yaml:20:")
+    others = [each for each in found if each not in missing]
+    assert (0 if sentence is None else 2) == len(others)
+    assert all(sentence and sentence in each for each in others)
+
+
+def test_what_opens_parts_names_their_holders(letter: Lifecycle, tmp_path: Path) -> None:
+    named = "{% for each in opened %}{{ each.holder }} {{ each.label }}{% endfor %}\n"
+
+    assert [] == problems(letter, tmp_path, named)
+
+
+def test_the_template_of_digests_is_looked_at_too(letter: Lifecycle, tmp_path: Path) -> None:
+    digest = tmp_path / "digest.zh.txt"
+    digest.write_text("{{ count }}\n{% for each in notices %}{{ each.subject }}{{ each.bdoy }}{% endfor %}\n", "utf-8")
+
+    (problem,) = said(problems(letter, tmp_path, "S\n\nB\n"))
+    assert problem.startswith("digest.zh.txt:2:")
+    assert "'each.bdoy' is not declared; did you mean body?" in problem
 
 
 def test_the_office_s_own_folder_comes_first_and_the_general_template_last(tmp_path: Path) -> None:
@@ -123,6 +181,7 @@ def test_the_office_s_own_folder_comes_first_and_the_general_template_last(tmp_p
 
     assert "我们的\n" == templates.source("proposal", "filed", "zh")[0]
     assert "我们的\n" != templates.source("proposal", "refused", "zh")[0]
+    assert "due_soon.en.txt" == templates.source("unheard_of", "due_soon", "en")[1]
     assert "notice.en.txt" == templates.source("unheard_of", "filed", "en")[1]
 
 

@@ -59,6 +59,7 @@ def test_the_top_level_holds_the_two_packages_and_nothing_else(wheel: Path) -> N
         "workflow/lifecycle.schema.json",
         "workflow/definitions/proposal.yaml",
         "workflow/definitions/opinion.yaml",
+        "workflow/definitions/proposal.feature",
         "workflow_notifiers/py.typed",
     ],
 )
@@ -68,7 +69,21 @@ def test_what_is_not_python_travels_too(wheel: Path, name: str) -> None:
 
 def test_nothing_travels_that_an_office_does_not_run(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    allowed = (".py", ".pyi", ".typed", ".yaml", ".json", ".mako", ".ini", ".sql", ".txt", ".j2", ".md", "METADATA")
+    allowed = (
+        ".py",
+        ".pyi",
+        ".typed",
+        ".yaml",
+        ".json",
+        ".mako",
+        ".ini",
+        ".sql",
+        ".txt",
+        ".j2",
+        ".md",
+        ".feature",
+        "METADATA",
+    )
 
     assert [] == [name for name in names if not name.endswith(allowed) and ".dist-info/" not in name]
     assert [] == [name for name in names if "test_" in name or "conftest" in name or "__pycache__" in name]

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import ANN
-from workflow import incidents
+from tests.conftest import ANN, DAN
+from workflow.calendars import load_notice
 from workflow.channels import Channels
+from workflow.core.calendar import OFFICE_ZONE, micros
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.outbox import deliver_due
-from workflow.testing import RecordingNotifier
-from workflow.timers import Fired
+from workflow.testing import FrozenClock, RecordingNotifier
+from workflow.timers import Moved, recalculate
 from workflow.worker import Worker
 
 
@@ -72,16 +75,40 @@ def test_a_database_that_goes_away_is_waited_for(
     assert '"error": null' in (tmp_path / "health").read_text("utf-8")
 
 
-def test_a_timer_that_cannot_take_its_step_is_an_incident(
-    desk: Engine, paper: RecordingNotifier, monkeypatch: pytest.MonkeyPatch
+def test_a_calendar_that_was_loaded_elsewhere_is_counted_once_and_told(
+    sqlite: str, make_engine: Callable[..., Engine], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    fired = [(Fired("c1", "reply", "overdue", 0, None, Text("不能办", "not possible")),), (), ()]
-    monkeypatch.setattr("workflow.worker.fire_due", lambda engine, limit: fired.pop(0))
-    worker(desk, paper, []).run(once=True)
+    clock = FrozenClock(micros(datetime(2026, 10, 28, 10, tzinfo=OFFICE_ZONE)))
+    monkeypatch.setattr("workflow.office.almanac.FRESH", 0.0)
+    office, another = make_engine(sqlite, clock=clock), make_engine(sqlite, clock=clock)
+    office.publish((Path(__file__).parent / "clocked.yaml").read_text(encoding="utf-8"))
+    office.people.add(Party("edu", "Education", kind="unit"))
+    office.fire(office.open("errand", DAN).case.id, "give", DAN, {"unit": "edu"})
+    counted: list[int] = []
 
-    assert [("timer", "c1/reply", "not possible")] == [
-        (each.kind, each.about, each.text.en) for each in incidents.listed(desk)
-    ]
+    def counting(engine: Engine) -> tuple[Moved, ...]:
+        counted.append(len(moved := recalculate(engine)))
+        return moved
+
+    notice = tmp_path / "2027.yaml"
+    notice.write_text(
+        "casework-calendar: 1\nyear: 2027\nsource: 测试\noff: [2027-01-28..2027-01-29]\n", encoding="utf-8"
+    )
+    monkeypatch.setattr("workflow.calendars.recalculate", lambda engine: ())  # killed before it was counted anew
+    paper, events = RecordingNotifier("paper"), list[str]()
+    made = worker(office, paper, events)
+    made.run(once=True)
+    load_notice(another, notice, DAN)
+    monkeypatch.setattr("workflow.calendars.recalculate", counting)
+    made.run(once=True)
+    made.run(once=True)
+
+    assert ([1], 1) == (counted, events.count("moved"))
+    assert ["edu"] == [sent.to for sent in paper.sent]
+    assert office.verify().good
+    clock.advance(minutes=11)  # somebody may have written by the calendar before
+    made.run(once=True)
+    assert [1, 0] == counted
 
 
 def test_two_workers_share_the_work_and_nothing_arrives_twice(engine: Engine) -> None:

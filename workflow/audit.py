@@ -1,7 +1,7 @@
 """Whether the audit trail agrees with itself and with the tables, and the trail as a file for others to check.
 
 Three things are looked at: each record is what its hash says and follows from the one before it; folding the records
-of a file gives what the tables say; and the tables hold nothing that no record tells of. A change of everything
+of a file gives what the tables say, its timers and notices too; and the tables hold nothing that no record tells of. A change of everything
 together, or the last records cut off with their effects, cannot be seen from within: that takes a copy outside.
 """
 
@@ -11,22 +11,38 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 from typing import Any, TextIO
 
 from sqlalchemy import Connection, Row, exists, select
 
+from workflow.core.calendar import Calendar
 from workflow.core.errors import WorkflowError
 from workflow.core.fold import fold
 from workflow.core.model import File, Lifecycle, Micros, Text
 from workflow.core.record import GENESIS, VERSION, leaf
+from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of
+from workflow.store.log import grown
 from workflow.store.queries import stored_records
 from workflow.store.rows import record_row
-from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, records
+from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, notices, records, timers
 
 LifecycleOf = Callable[[str, int], Lifecycle]
+_decode = json.JSONDecoder().raw_decode  # `loads` without looking for blanks that we did not write
 BATCH = 200  # files whose tables are read together
+_OF_CASES = (
+    (holders.c.case_id, Text("待办中有一件并不存在", "a to-do list has a case that does not exist")),
+    (timers.c.case_id, Text("有一个时限所属的件并不存在", "a timer is of a case that does not exist")),
+    (notices.c.file, Text("有通知所属的件并不存在", "there are notices of a case that does not exist")),
+)
+_WAITING = notices.alias("waiting")
+_FORGED = (
+    (notices.c.file == OFFICE)
+    & notices.c.subject.is_not(None)
+    & ~exists().where(_WAITING.c.digest == notices.c.id)
+)  # fmt: skip
+_STRANGE = notices.c.state.not_in(STATES)
 _CHANGED = (WorkflowError, LookupError, TypeError, ValueError, AttributeError)  # what nonsense in a record may raise
 
 
@@ -44,11 +60,16 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many records of how many files were looked at, and all that is wrong with them."""
+    """How many records of how many files were looked at, and all that is wrong with them.
+
+    `outdated`: timers worked out by another calendar than the one in force. Their due dates are unproven until a
+    worker has counted them anew.
+    """
 
     records: int
     files: int
     findings: tuple[Finding, ...]
+    outdated: int = 0
 
     @property
     def good(self) -> bool:
@@ -69,8 +90,9 @@ class Trail:
     length: int = 0  # records seen
     seq: int = 0
     head: str = GENESIS
-    last: Mapping[str, Any] = field(default_factory=dict)
+    last: Row[Any] | None = None
     published: dict[tuple[str, int], str] = field(default_factory=dict)
+    called: dict[str, dict[str, Any]] = field(default_factory=dict)  # the notices, by their keys
 
     def take(self, row: Row[Any]) -> None:
         """The next record."""
@@ -84,15 +106,14 @@ class Trail:
             )
         entry = self._read(row)
         if entry is not None:
-            before, self.last = self.last, {"at": row.at, "actor": row.actor}
             if entry.get("prev") != self.head and row.seq == self.seq + 1:
                 self._find(
                     "chain", f"第 {row.seq} 条记录不接在第 {self.seq} 条之后，其中一条被改动",
                     f"record {row.seq} does not follow from record {self.seq}: one of them was changed",
-                    row if self.seq == 0 else None, self.seq, before,
+                    row if self.seq == 0 else self.last,
                 )  # fmt: skip
             self._replay(row, entry)
-        self.last = {"at": row.at, "actor": row.actor}
+        self.last = row
         self.seq, self.head = row.seq, row.leaf
 
     def _read(self, row: Row[Any]) -> dict[str, Any] | None:
@@ -101,15 +122,16 @@ class Trail:
                 "changed", "记录内容与其摘要不符，已被改动", "the record is not what its hash says: it was changed", row
             )
         try:
-            entry = json.loads(row.body)
+            entry, end = _decode(row.body)
+            if end != len(row.body):
+                raise ValueError("something stands behind the record")
             columns = record_row(entry, row.body, row.leaf)
         except _CHANGED:
             self._find("unreadable", "记录无法读取", "the record cannot be read", row)
             self.broken = True
             return None
-        wrong = [name for name, value in columns.items() if getattr(row, name) != value]
-        if wrong:
-            names = ", ".join(wrong)
+        if (*columns.values(),) != tuple(row)[: len(columns)]:
+            names = ", ".join(name for name, value in columns.items() if getattr(row, name) != value)
             self._find("columns", f"记录的检索列被改动：{names}", f"the record's columns were changed: {names}", row)
         if entry.get("v") != VERSION or entry.get("log") != self.log:
             self._find(
@@ -133,35 +155,24 @@ class Trail:
                     )
             if lifecycle is not None and self.file != OFFICE and not self.broken:
                 self.standing = fold(self.standing, entry, lifecycle)
+                self.called |= called_for(entry)
         except _CHANGED as error:
             self.broken = True
             self._find("replay", f"记录无法重演：{error}", f"the record cannot be replayed: {error}", row)
 
-    def _find(
-        self,
-        code: str,
-        zh: str,
-        en: str,
-        row: Row[Any] | None = None,
-        seq: int = 0,
-        about: Mapping[str, Any] | None = None,
-    ) -> None:
-        if row is not None:
-            seq, about = row.seq, {"at": row.at, "actor": row.actor}
-        about = about or {}
-        self.findings.append(Finding(code, Text(zh, en), self.file, seq, about.get("at"), about.get("actor")))
+    def _find(self, code: str, zh: str, en: str, row: Row[Any] | None) -> None:
+        made = (0, None, None) if row is None else (row.seq, row.at, row.actor)
+        self.findings.append(Finding(code, Text(zh, en), self.file, *made))
 
     def end(self, length: int | None, head: str | None) -> None:
         """What the tables say of the trail as a whole: how many records, and the leaf of the last."""
         if length is None:
-            self._find(
-                "missing", "有记录而没有这一件", "there are records and no such case", seq=self.seq, about=self.last
-            )
+            self._find("missing", "有记录而没有这一件", "there are records and no such case", self.last)
         elif (length, head) != (self.seq, self.head):
             self._find(
                 "end", f"表中记有 {length} 条记录，实有 {self.seq} 条，或末条已被改动",
                 f"the tables count {length} records and there are {self.seq}, or the last was changed",
-                seq=self.seq, about=self.last,
+                self.last,
             )  # fmt: skip
 
     def differ(self, found: Iterable[Difference]) -> None:
@@ -170,17 +181,30 @@ class Trail:
             self._find(
                 "tables", f"{each.case} 的 {each.what}：表中为 {each.table}，按记录应为 {each.replayed}",
                 f"{each.what} of {each.case}: the tables say {each.table}, the records {each.replayed}",
-                seq=self.seq, about=self.last,
+                self.last,
             )  # fmt: skip
 
 
-def verify(sql: Connection, lifecycle_of: LifecycleOf, log: str, file: str | None = None) -> Verdict:
-    """Look at every file, or at one. Reads as it goes, so that a large database needs no large memory."""
-    count = files = 0
+def verify(
+    sql: Connection,
+    lifecycle_of: LifecycleOf,
+    log: str,
+    calendar: Calendar,
+    file: str | None = None,
+    since: int = 0,
+) -> Verdict:
+    """Look at every file, or at one, or at those that have a record behind position `since` of the log.
+
+    Reads as it goes, so that a large database needs no large memory.
+    """
+    count = files = outdated = 0
     findings: list[Finding] = []
-    trails = _trails(stored_records(sql, file), lifecycle_of, log)
+    rows = stored_records(sql, file)
+    if since and file is None:
+        rows = chain.from_iterable(stored_records(sql, each) for each in grown(sql, since))
+    trails = _trails(rows, lifecycle_of, log)
     while batch := list(islice(trails, BATCH)):
-        _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of)
+        outdated += _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of, calendar)
         for trail in batch:
             if trail.file == OFFICE:
                 _compare_office(sql, trail)
@@ -189,7 +213,7 @@ def verify(sql: Connection, lifecycle_of: LifecycleOf, log: str, file: str | Non
             findings += trail.findings
     if file is None:
         findings += _untold(sql)
-    return Verdict(count, files, tuple(findings))
+    return Verdict(count, files, tuple(findings), outdated)
 
 
 def _trails(rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
@@ -200,8 +224,10 @@ def _trails(rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str) -> It
         yield trail
 
 
-def _compare(sql: Connection, trails: list[Trail], lifecycle_of: LifecycleOf) -> None:
-    kept = kept_of(sql, [trail.file for trail in trails])
+def _compare(sql: Connection, trails: list[Trail], lifecycle_of: LifecycleOf, calendar: Calendar) -> int:
+    """How many timers could not be compared."""
+    files = [trail.file for trail in trails]
+    kept, promised = kept_of(sql, files), promised_of(sql, files)
     for trail in trails:
         mine = kept.get(trail.file)
         if mine is None:
@@ -213,6 +239,10 @@ def _compare(sql: Connection, trails: list[Trail], lifecycle_of: LifecycleOf) ->
                 trail.differ(differences(mine, trail.standing, lifecycle_of))
             except _CHANGED as error:
                 trail.differ([Difference(trail.file, "trail, body", f"({type(error).__name__})", "JSON")])
+            later, root = promised[trail.file], trail.standing.root
+            trail.differ(notice_differences(later, trail.called))
+            trail.differ(timer_differences(later, trail.standing, lifecycle_of(root.lifecycle, root.version), calendar))
+    return sum(each.outdated(calendar) for each in promised.values())
 
 
 def _compare_office(sql: Connection, trail: Trail) -> None:
@@ -235,9 +265,25 @@ def _untold(sql: Connection) -> Iterator[Finding]:
         yield Finding(
             "untold", Text("表中有这一件而没有任何记录", "the tables have this case and no record tells of it"), file
         )
-    strays = select(holders.c.case_id).where(~exists().where(cases.c.id == holders.c.case_id)).distinct()
-    for (case,) in sql.execute(strays.order_by(holders.c.case_id)):
-        yield Finding("untold", Text("待办中有一件并不存在", "a to-do list has a case that does not exist"), case)
+    for column, text in _OF_CASES:
+        strays = select(column).where(~exists().where(cases.c.id == column), column != OFFICE)
+        for (case,) in sql.execute(strays.distinct().order_by(column)):
+            yield Finding("untold", text, case)
+    for (key,) in sql.execute(select(notices.c.id).where(_FORGED).order_by(notices.c.id)):
+        yield Finding(
+            "untold",
+            Text(f"汇总 {key} 里没有任何通知", f"the digest {key} is of no notices"),
+            OFFICE,
+        )
+    for key, file, state in sql.execute(select(notices.c.id, notices.c.file, notices.c.state).where(_STRANGE)):
+        yield Finding(
+            "untold",
+            Text(
+                f"通知 {key} 处于不存在的状态“{state}”",
+                f"the notice {key} is in a state that does not exist, {state!r}",
+            ),
+            file,
+        )
     if sql.execute(select(lifecycles.c.name).limit(1)).first() is not None:
         office = select(records.c.seq).where(records.c.file == OFFICE).limit(1)
         if sql.execute(office).first() is None:

@@ -1,6 +1,7 @@
 """The office's working days: a year's notice is looked at (`diff`), then loaded (`load_notice`), and what is due moves.
 
-Each region that was loaded lies over the country's days. Nothing is invented: a year without a notice is provisional.
+Each region that was loaded lies over the country's days. Nothing is invented: a year without a notice is provisional,
+and somebody is told in time that its notice is wanted.
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
+from workflow import incidents
 from workflow.core import clocks
 from workflow.core.calendar import OFFICE_ZONE, Calendar, micros
-from workflow.core.model import Actor
+from workflow.core.errors import InputInvalid
+from workflow.core.model import Actor, Micros, Text
+from workflow.incidents import Incident, Remedies
 from workflow.loading.day_notice import DayNotice, read_day_notice
 from workflow.store.calendar_days import all_rows, calendar_of, replace_year, stored
 from workflow.store.tables import timers
@@ -28,6 +32,8 @@ if TYPE_CHECKING:
 
 PAGE = 200  # files looked at together
 SOON = 60 * 24 * 3_600_000_000  # microseconds before the announced days end, from when on somebody must be told
+OFTEN = 600_000_000  # microseconds after which a worker looks again, though it has seen no change
+CALENDAR = "calendar"  # the kind of incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,9 @@ def load_notice(engine: Engine, path: str | Path, actor: Actor) -> Loaded:
     notice = read_day_notice(path)
     engine.carry_out(partial(_load, engine, notice, actor))
     engine.forget_calendar()
-    return Loaded(notice, engine.calendar().version, recalculate(engine))
+    moved = recalculate(engine)
+    foresee(engine)
+    return Loaded(notice, engine.calendar().version, moved)
 
 
 def announced(engine: Engine) -> Announced:
@@ -73,6 +81,72 @@ def announced(engine: Engine) -> Announced:
     calendar = engine.calendar()
     end = micros(datetime(calendar.last + 1, 1, 1, tzinfo=OFFICE_ZONE)) if calendar.last else 0
     return Announced(calendar.version, calendar.source, calendar.first, calendar.last, engine.now() >= end - SOON)
+
+
+@dataclass(slots=True)
+class Watch:
+    """What a worker does about the calendar, round by round; costs nothing while nothing has changed.
+
+    A step that was under way while a notice was loaded may still be counted by the calendar before it: so it looks
+    again now and then, and not only when the version is another.
+    """
+
+    engine: Engine
+    _version: str | None = None
+    _looked: Micros = 0
+
+    def look(self) -> tuple[Moved, ...]:
+        """Count anew what another calendar gave, and foresee the end of the days. Raises StoreUnavailable."""
+        version, now = self.engine.calendar().version, self.engine.now()
+        if version == self._version and abs(now - self._looked) < OFTEN:
+            return ()
+        moved = recalculate(self.engine)
+        foresee(self.engine)
+        self._version, self._looked = version, now
+        return moved
+
+
+def foresee(engine: Engine) -> None:
+    """Sixty days before the announced days end, the year whose notice is wanted becomes an incident, once; it ends
+    when the notice is loaded.
+    """
+    there, now = announced(engine), engine.now()
+    wanted = str(there.last + 1)
+    for each in incidents.listed(engine):
+        if each.kind == CALENDAR and each.about <= str(there.last):
+            with engine.writing() as sql:
+                incidents.end(sql, now, CALENDAR, each.about, Text(f"{each.about} 年的工作日已导入", "loaded"))
+    if there.last and there.ends_soon:
+        with engine.writing() as sql:
+            if not incidents.known(sql, CALENDAR, wanted):
+                incidents.report(sql, now, CALENDAR, wanted, _ending(there.last))
+
+
+def _ending(last: int) -> Text:
+    return Text(
+        f"工作日只公布到 {last} 年底；{last + 1} 年放假通知发布后请用 casework calendar import 导入，"
+        f"在此之前落在 {last + 1} 年的到期日都是暂定的",
+        f"the working days are announced up to the end of {last}; when the notice for {last + 1} is issued, load it "
+        f"with `casework calendar import`: until then every due date in {last + 1} is provisional",
+    )
+
+
+def _look_again(engine: Engine, incident: Incident) -> None:
+    engine.forget_calendar()
+    if engine.calendar().last < int(incident.about):
+        raise InputInvalid(
+            Text(
+                f"{incident.about} 年的工作日还没有导入；请先运行 casework calendar import 文件",
+                f"the working days of {incident.about} are not loaded; run `casework calendar import FILE` first",
+            )
+        )
+
+
+def _leave(engine: Engine, incident: Incident) -> None:
+    """Nobody is told of this year again."""
+
+
+REMEDIES = {CALENDAR: Remedies(_look_again, _leave)}
 
 
 def _load(engine: Engine, notice: DayNotice, actor: Actor, work: Work) -> None:
@@ -119,12 +193,10 @@ def _moved_in(engine: Engine, id: str, before: Calendar, after: Calendar) -> lis
     file = engine.case(id)
     lifecycle = engine.lifecycle(file.root.lifecycle, file.root.version)
     found = []
-    for case in file:
-        for deadline in lifecycle.clocks.get(case.kind, ()):
-            facts = case.clocks.get(deadline.name)
-            if not clocks.running(facts):
-                continue
-            was, due = clocks.reading(deadline, facts, before), clocks.reading(deadline, facts, after)
-            if was is not None and due is not None and was.due != due.due:
-                found.append(Moved(case.id, id, deadline.name, was.due, due.due, due.provisional))
+    for case, deadline, facts in clocks.of(lifecycle, file):
+        if not clocks.running(facts):
+            continue
+        was, due = clocks.reading(deadline, facts, before), clocks.reading(deadline, facts, after)
+        if was is not None and due is not None and was.due != due.due:
+            found.append(Moved(case.id, id, deadline.name, was.due, due.due, due.provisional))
     return found

@@ -18,7 +18,9 @@ from workflow.store.claims import members
 from workflow.store.tables import people
 
 PartyKind = Literal["person", "unit", "group"]
-_QUIET = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
+_HOUR = r"([01]\d|2[0-3]):[0-5]\d"
+_QUIET = re.compile(f"{_HOUR}-{_HOUR}")
+_DIGEST = re.compile(_HOUR)
 PERSON = Text("人员", "person")
 PARTY = Text("人员、单位或组", "person, unit or group")
 
@@ -28,7 +30,8 @@ class Party:
     """A person, unit or group. `unit` is where a person works; `groups` are those it belongs to.
 
     `channels` are where notices reach it (channel -> address), in its `language`, and not in its `quiet` hours
-    ("22:00-07:00" on the office's clock); without channels a person gets them over the office's default channel.
+    ("22:00-07:00" on the office's clock); without channels a person gets them over the office's default channel. Who
+    has a `digest` hour ("08:30") gets what is not urgent once a day, as one message over each channel.
     """
 
     id: str
@@ -40,6 +43,7 @@ class Party:
     language: Language = "zh"
     channels: Mapping[str, str] = field(default_factory=dict)
     quiet: str | None = None
+    digest: str | None = None
 
 
 class Directory:
@@ -50,7 +54,7 @@ class Directory:
 
     def add(self, party: Party) -> Party:
         """Put a party in the directory, in place of the one that had its id. Raises InputInvalid."""
-        _check(party)
+        check(party)
         row = {
             "name": party.name,
             "kind": party.kind,
@@ -60,6 +64,7 @@ class Directory:
             "language": party.language,
             "channels": json.dumps(dict(party.channels), ensure_ascii=False) if party.channels else None,
             "quiet": party.quiet,
+            "digest": party.digest,
         }
         with self._connection() as sql:
             if sql.execute(update(people).where(people.c.id == party.id).values(row)).rowcount == 0:
@@ -137,11 +142,17 @@ def _get(sql: Connection, id: str, what: Text) -> Party:
 def _party(row: Row[tuple[object, ...]]) -> Party:
     return Party(
         row.id, row.name, row.kind, row.unit, tuple(json.loads(row.groups)), bool(row.active),
-        row.language or "zh", json.loads(row.channels or "{}"), row.quiet,
+        row.language or "zh", json.loads(row.channels or "{}"), row.quiet, row.digest,
     )  # fmt: skip
 
 
-def _check(party: Party) -> None:
+def _within(hour: str, quiet: str) -> bool:
+    begins, ends = quiet.split("-")
+    return begins <= hour < ends if begins <= ends else hour >= begins or hour < ends
+
+
+def check(party: Party) -> None:
+    """Raises InputInvalid where the party cannot be kept like this."""
     wrong = None
     if party.kind not in get_args(PartyKind):
         wrong = Text(
@@ -160,6 +171,16 @@ def _check(party: Party) -> None:
         wrong = Text(
             f"免打扰时段“{party.quiet}”不能使用；请写成 22:00-07:00",
             f"quiet hours are written 22:00-07:00, not {party.quiet!r}",
+        )
+    elif party.digest is not None and not _DIGEST.fullmatch(party.digest):
+        wrong = Text(
+            f"每日汇总的时刻“{party.digest}”不能使用；请写成 08:30",
+            f"the hour of a digest is written 08:30, not {party.digest!r}",
+        )
+    elif party.digest is not None and party.quiet is not None and _within(party.digest, party.quiet):
+        wrong = Text(
+            f"每日汇总的时刻 {party.digest} 在免打扰时段 {party.quiet} 之内；请改其中之一",
+            f"the hour of the digest, {party.digest}, is in the quiet hours {party.quiet}; change one of them",
         )
     elif party.language not in get_args(Language):
         wrong = Text(f"没有语言“{party.language}”；可选：zh、en", f"{party.language!r} is not zh or en")

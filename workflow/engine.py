@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
@@ -17,8 +16,8 @@ from workflow import incidents
 from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
-from workflow.core.record import chain, refusal_entry, who
-from workflow.core.run import Step, run, run_open
+from workflow.core.record import refusal_entry, who
+from workflow.core.run import run, run_open
 from workflow.directory import Directory
 from workflow.office.almanac import Almanac
 from workflow.office.answers import Outcome, Published, Record
@@ -31,7 +30,6 @@ from workflow.store import schema, writing
 from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
-from workflow.store.rows import record_row
 from workflow.store.tables import OFFICE, lifecycles
 from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
@@ -74,7 +72,7 @@ class Engine(Reading):
         self._library = Library()
         self._clock = clock
         self._ids = ids
-        self._origin = origin
+        self.origin = origin
         self._almanac = Almanac(calendar)
         self._host = None
         self.people = Directory(self.looking)
@@ -143,10 +141,10 @@ class Engine(Reading):
         request_id: str | None = None,
         version: int | None = None,
     ) -> Outcome:
-        """Open a case of `lifecycle` (its newest version, or `version`) with `input` as its fields.
+        """Open a case of `lifecycle` (its newest version in force, or `version`) with `input` as its fields.
 
         `happened` is when it took place, if not now; the same `request_id` again gives the same answer. Raises
-        Refused, NotFound, RequestReused, StoreUnavailable.
+        Refused, NotFound, Retired, RequestReused, StoreUnavailable.
         """
         command = Command(OPEN, actor, dict(input or {}), note, happened)
         request = Request.of(request_id, lifecycle, command, version)
@@ -200,7 +198,7 @@ class Engine(Reading):
         seen = answered(work.on, self._statements, self._library, request)
         if seen is not None:
             return seen
-        lifecycle = self._version(work.on.sql, name, version)
+        lifecycle = self._library.in_force(work.on.sql, name, version)
         command = with_ids(command, lifecycle, "", self._id_of(work.on))
         ran = run_open(lifecycle, command, work.supply, request.id)
         if isinstance(ran, Refusal):
@@ -255,11 +253,9 @@ class Engine(Reading):
             case.id, case.state, command, refusal.blockers, sheet.lifecycle,
             file=file.root.id, now=work.supply.now, request=request.id,
         )  # fmt: skip
-        text, leaf = chain(entry, self._origin, file.records + 1, file.head)
-        after = replace(file, records=file.records + 1, head=leaf)
-        step = Step(entry, text, leaf, (), ())
-        work.sheets = {file.root.id: Sheet(sheet.lifecycle, after, sheet.before, [step])}
-        work.write(request.row(case.id, [step], work.supply.now))
+        undone = Sheet(sheet.lifecycle, file, sheet.before)
+        work.sheets = {file.root.id: undone}
+        work.write(request.row(case.id, [work.note(undone, entry)], work.supply.now))
         return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes)
 
     def _refuse_opening(
@@ -269,18 +265,11 @@ class Engine(Reading):
         entry = refusal_entry(
             "", "", command, refusal.blockers, lifecycle, file=OFFICE, now=work.supply.now, request=request.id
         )
-        step = self._record_in_office(work, entry)
+        step = work.note_in_office(entry)
         row = request.row("", [step], work.supply.now)
         if row is not None:
             work.on.change(self._statements.answer, row)
         return refused(Refusal("", OPEN, "", refusal.blockers))
-
-    def _record_in_office(self, work: Work, entry: Record) -> Step:
-        work.must_lock()
-        seq, head = writing.office(work.on, self._statements)
-        text, leaf = chain(entry, self._origin, seq + 1, head)
-        writing.append_office(work.on, self._statements, record_row(entry, text, leaf))
-        return Step(entry, text, leaf, (), ())
 
     def _answer(self, sheet: Sheet, case_id: str) -> Outcome:
         return outcome(sheet.file, case_id, tuple(step.entry for step in sheet.steps), sheet.steps[0].leaf)
@@ -296,7 +285,8 @@ class Engine(Reading):
     ) -> Published:
         """Publish a lifecycle: a file's path, its text, or what `load` gave; `settings` are a place's over its defaults.
 
-        Publishing the same again changes nothing. Raises LifecycleInvalid, VersionTaken, NotFound, StoreUnavailable.
+        Publishing the same again changes nothing. Raises LifecycleInvalid (a file that cannot be read, and what
+        `workflow.checks` calls an error), VersionTaken, NotFound, StoreUnavailable.
         """
         from workflow.loading import load, load_path  # costs more than a step, and only publishing reads files
 
@@ -311,6 +301,9 @@ class Engine(Reading):
         at = self._library.published(work.on.sql, lifecycle)
         if at is not None:
             return Published(name, version, digest, new=False, at=at)
+        from workflow.checks import refuse_errors
+
+        refuse_errors(lifecycle)
         now = work.supply.now
         facts = {"lifecycle": {"name": name, "version": version, "digest": digest}}
         self.note_in_office(work, "publish", actor, facts)
@@ -319,8 +312,9 @@ class Engine(Reading):
 
     # ------------------------------------------------------------ the audit trail
 
-    def verify(self, case: str | None = None) -> Verdict:
-        """Whether the audit trail agrees with itself and with the tables: of everything, or of one file.
+    def verify(self, case: str | None = None, *, since: int = 0) -> Verdict:
+        """Whether the audit trail agrees with itself and with the tables: of everything, of one file, or of the files
+        that have a record behind position `since` of the log.
 
         Looks at one moment of the database, whatever is written meanwhile.
         """
@@ -328,7 +322,8 @@ class Engine(Reading):
 
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
-            return audit.verify(on.sql, partial(self._library.version, on.sql), self._origin, file)
+            calendar = self._almanac.on(on.sql)
+            return audit.verify(on.sql, partial(self._library.version, on.sql), self.origin, calendar, file, since)
 
     def export(self, out: TextIO, actor: Actor, case: str | None = None) -> int:
         """Write the records of everything, or of one file, to `out`: a line each, the very text that was hashed.
@@ -349,7 +344,7 @@ class Engine(Reading):
     def note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
         """Record what belongs to no case."""
         entry = {"file": OFFICE, "at": work.supply.now, "who": who(actor), "kind": kind, "action": kind, **facts}
-        self._record_in_office(work, entry)
+        work.note_in_office(entry)
 
 
 def _raised(answer: Outcome | Refused) -> Outcome:

@@ -67,6 +67,7 @@ class Figure:
     of: int | None
     value: str | None
     definition: Text
+    rule: Text | None = None  # by which it tells in time from overdue, where it does
     count_ids: tuple[str, ...] = ()
     of_ids: tuple[str, ...] = ()
 
@@ -101,12 +102,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one lifecycle for one period, as recorded by the cut-off."""
+    """The figures of one lifecycle for one period, as recorded by the cut-off and judged by that version of the calendar."""
 
     lifecycle: str
     label: Text
     period: Period
     cut_off: Micros
+    calendar: str
     cases: int
     figures: tuple[Figure, ...]
     tables: tuple[Table, ...] = ()
@@ -126,6 +128,7 @@ class Report:
             "lifecycle": self.lifecycle,
             "period": str(self.period),
             "cut_off": local(self.cut_off).isoformat(timespec="seconds"),
+            "calendar": self.calendar,
             "cases": self.cases,
             "metrics": [self._figure_json(figure, language) for figure in self.figures],
             "tallies": {
@@ -142,6 +145,7 @@ class Report:
             "of": figure.of,
             "value": figure.value,
             "definition": figure.definition.say(language),
+            "rule": None if figure.rule is None else figure.rule.say(language),
             **({"ids": ids} if self.with_ids else {}),
         }
 

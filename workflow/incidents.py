@@ -1,7 +1,8 @@
 """What has stopped, for a person to see: one row for each thing, with the reason, until somebody says what becomes of it.
 
 Whatever cannot go on by itself ends here: a notice that cannot be written or delivered, a channel that has been down
-for long, an engine step whose condition fails. The same thing stopping again counts on the row that is open.
+for long, an engine step whose condition fails, a timer that cannot be fired, working days that nobody has loaded. The
+same thing stopping again counts on the row that is open.
 """
 
 from __future__ import annotations
@@ -11,17 +12,19 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from workflow.core.errors import InputInvalid, NotFound
-from workflow.core.model import Actor, Micros, Text
+from workflow.core.model import ENGINE_ACTOR, Actor, Micros, Text
+from workflow.core.record import resolution_entry
 from workflow.store.ids import new_id
-from workflow.store.tables import incidents
+from workflow.store.tables import OFFICE, incidents
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
+    from workflow.store.work import Work
 
-State = Literal["open", "retried", "skipped"]
+State = Literal["open", "retried", "skipped", "ended"]
 INCIDENT = Text("异常", "incident")
 
 
@@ -43,12 +46,17 @@ class Incident:
     note: str | None = None
 
 
-Remedy = Callable[["Engine", Incident], None]
+Finish = Callable[["Work", Micros], Mapping[str, Any]]
+Remedy = Callable[["Engine", Incident], Finish | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """What is done about one kind of incident: to try again, and to leave it."""
+    """What is done about one kind of incident: to try again, and to leave it.
+
+    A remedy does what it must by itself, and may give what is to be done in the transaction of the resolution, at its
+    moment; that gives what the record should say of it.
+    """
 
     retry: Remedy
     skip: Remedy
@@ -64,6 +72,23 @@ def report(sql: Connection, now: Micros, kind: str, about: str, text: Text, file
     row = {"id": new_id(), "kind": kind, "about": about, "file": file, "state": "open", "zh": text.zh, "en": text.en}
     sql.execute(insert(incidents).values({**row, "times": 1, "at": now, "last_at": now}))
     return True
+
+
+def known(sql: Connection, kind: str, about: str) -> bool:
+    """Whether this was reported before, whatever became of it."""
+    query = select(incidents.c.id).where(incidents.c.kind == kind, incidents.c.about == about).limit(1)
+    return sql.execute(query).first() is not None
+
+
+def end(sql: Connection, now: Micros, kind: str, about: str, note: Text) -> bool:
+    """It goes on again, without anybody's doing. Written in the caller's transaction; True where it was open."""
+    return close(sql, now, "ended", ENGINE_ACTOR, note.zh, incidents.c.kind == kind, incidents.c.about == about) > 0
+
+
+def close(sql: Connection, now: Micros, state: State, actor: Actor, note: str, *which: ColumnElement[bool]) -> int:
+    """The open incidents that are meant are open no longer; how many that were. In the caller's transaction."""
+    closed = {"state": state, "ended_at": now, "ended_by": actor.id, "note": note}
+    return sql.execute(update(incidents).where(incidents.c.state == "open", *which).values(closed)).rowcount
 
 
 def listed(engine: Engine, state: State | None = "open", limit: int = 200) -> tuple[Incident, ...]:
@@ -84,25 +109,68 @@ def resolve(
     """
     incident = _find(engine, id)
     if incident.state != "open":
-        raise InputInvalid(
-            Text(
-                f"这一异常已由 {incident.ended_by} 处理过（{incident.note}）",
-                f"this incident was resolved by {incident.ended_by} ({incident.note})",
-            )
-        )
+        raise _resolved(incident)
+    check_note(note)
+    remedy = remedies.get(incident.kind)
+    finish: Finish | None = getattr(remedy, how)(engine, incident) if remedy is not None else None
+    now = engine.moment()
+
+    def step(work: Work) -> None:
+        work.must_lock()
+        work.set_now(now)
+        state: State = "retried" if how == "retry" else "skipped"
+        if not close(work.on.sql, now, state, actor, note, incidents.c.id == incident.id):
+            raise _resolved(_find(engine, incident.id))
+        done = finish(work, now) if finish is not None else {}
+        about = {"incident": incident.id, "kind": incident.kind, "about": incident.about, **done}
+        note_resolution(work, _case_of(incident), how, actor, note, about)
+
+    engine.carry_out(step)
+    return _find(engine, incident.id)
+
+
+def note_resolution(work: Work, case: str, action: str, actor: Actor, note: str, about: Mapping[str, Any]) -> None:
+    """Record what a person did with something that had stopped: in the file of the case, or where it belongs to none,
+    in the office's own chain.
+    """
+    sheet, now = work.sheet(case), work.supply.now
+    if sheet is None:
+        work.note_in_office(resolution_entry(action, actor, note, about, file=OFFICE, now=now))
+        return
+    state = sheet.file.case(case).state
+    entry = resolution_entry(
+        action, actor, note, about,
+        file=sheet.file.root.id, now=now, case=case, state=state, lifecycle=sheet.lifecycle,
+    )  # fmt: skip
+    work.note(sheet, entry)
+    work.write()
+
+
+def about_notice(key: str) -> tuple[ColumnElement[bool], ...]:
+    """The incidents that are about this one notice."""
+    return incidents.c.kind.in_(("notice", "template")), incidents.c.about == key
+
+
+def check_note(note: str) -> None:
+    """Raises InputInvalid where nothing is said."""
     if not note.strip():
         raise InputInvalid(Text("请用 --note 说明原因", "say why with --note"))
-    if incident.kind in remedies:
-        getattr(remedies[incident.kind], how)(engine, incident)
-    ended = {
-        "state": "retried" if how == "retry" else "skipped",
-        "ended_at": engine.now(),
-        "ended_by": actor.id,
-        "note": note,
-    }
-    with engine.writing() as sql:
-        sql.execute(update(incidents).where(incidents.c.id == incident.id).values(ended))
-    return _find(engine, incident.id)
+
+
+def _resolved(incident: Incident) -> InputInvalid:
+    return InputInvalid(
+        Text(
+            f"这一异常已由 {incident.ended_by} 处理过（{incident.note}）",
+            f"this incident was resolved by {incident.ended_by} ({incident.note})",
+        )
+    )
+
+
+def _case_of(incident: Incident) -> str:
+    """The case it belongs to; "" where it belongs to none."""
+    if incident.kind in ("step", "timer"):
+        return incident.about.partition("/")[0]
+    return incident.file or ""
 
 
 def _find(engine: Engine, id: str) -> Incident:

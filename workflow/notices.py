@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import select, update
 
+from workflow import incidents
 from workflow.addressing import Post
 from workflow.core.errors import InputInvalid, NotFound
-from workflow.core.model import Micros, Text
-from workflow.incidents import Incident, Remedies
+from workflow.core.model import Actor, Micros, Text
+from workflow.incidents import Finish, Incident, Remedies
 from workflow.store import claims
 from workflow.store.tables import notices
 from workflow.templates import Templates, Written
@@ -19,6 +19,7 @@ from workflow.templates import Templates, Written
 if TYPE_CHECKING:
     from workflow.directory import Party
     from workflow.engine import Engine
+    from workflow.store.work import Work
 
 State = Literal["pending", "sent", "parked", "failed"]
 NOTICE = Text("通知", "notice")
@@ -49,6 +50,10 @@ class Posted:
     language: str | None = None
     subject: str | None = None
     body: str | None = None
+    cc: bool = False
+    urgent: bool = False
+    digest: str | None = None
+    case: str = ""
 
 
 def listed(
@@ -76,77 +81,112 @@ def get(engine: Engine, key: str) -> Posted:
     return _posted(row)
 
 
-def retry(engine: Engine, key: str) -> Posted:
-    """Try a notice again now, addressed and written anew, with all its attempts before it.
+def retry(engine: Engine, key: str, actor: Actor, note: str) -> Posted:
+    """Try a notice again now, addressed and written anew, with all its attempts before it; it waits for no digest.
 
-    Raises NotFound, and InputInvalid for one that was delivered.
+    Recorded with who did it and why, and what was reported of it is resolved. Raises NotFound, and InputInvalid for
+    one that was delivered, or without a note.
     """
-    posted = _undelivered(engine, key)
-    fresh = {"state": "pending", "subject": None, "body": None, "next_at": engine.moment(), "reason": None}
-    _change(engine, posted, {**fresh, "tries": 0})
-    return get(engine, key)
+    return _resolve(engine, key, "retry", actor, note)
 
 
-def retry_channel(engine: Engine, channel: str) -> int:
-    """Try again everything that was parked on a channel; how many that is."""
-    with engine.looking() as sql:
-        parked = select(notices.c.id).where(notices.c.state == "parked", notices.c.channel == channel)
-        keys = sql.execute(parked).scalars().all()
-    for key in keys:
-        retry(engine, key)
-    return len(keys)
-
-
-def park(engine: Engine, key: str, reason: str) -> Posted:
-    """Put a notice away: it is not tried until somebody says so. Raises NotFound, InputInvalid as `retry`."""
-    posted = _undelivered(engine, key)
-    _change(engine, posted, {"state": "parked", "next_at": None, "reason": reason})
-    return get(engine, key)
+def park(engine: Engine, key: str, actor: Actor, note: str) -> Posted:
+    """Put a notice away: it is not tried until somebody says so. Recorded, and raises, as `retry`."""
+    return _resolve(engine, key, "park", actor, note)
 
 
 def preview(engine: Engine, case: str, template: str, to: Party, templates: Templates | None = None) -> Written:
     """What `to` would read if the last step of the case called for `template`; nothing is sent. Raises TemplateBroken."""
     file = engine.case(case)
-    with engine.looking() as sql:
-        record = json.loads(claims.record_of(sql, file.root.id, file.records) or "{}")
+    record = _cause(engine, file.root.id, template)
     post = Post(engine, templates or Templates(), "")
     return post.written(to, template, file.root.id, record)
 
 
-def _undelivered(engine: Engine, key: str) -> Posted:
-    posted = get(engine, key)
-    if posted.state == "sent":
-        raise InputInvalid(
-            Text(f"通知 {key} 已经送达，不再发送", f"the notice {key} was delivered; it is not sent again")
-        )
-    return posted
+def _cause(engine: Engine, file: str, template: str) -> dict[str, Any]:
+    """The last record that called for this template; where none did, the last step."""
+    step: dict[str, Any] = {}
+    for record in reversed(engine.history(file)):
+        if any(notice["template"] == template for notice in record.get("out", ())):
+            return dict(record)
+        if not step and record["kind"] in ("open", "move", "act", "edit"):
+            step = dict(record)
+    return step
 
 
-def _change(engine: Engine, posted: Posted, values: dict[str, Any]) -> None:
-    """One attempt more, so that a worker who has it at this moment is not believed any more."""
-    undelivered = notices.c.id == posted.key, notices.c.state != "sent"
+def _resolve(engine: Engine, key: str, how: Literal["retry", "park"], actor: Actor, note: str) -> Posted:
+    incidents.check_note(note)
+    now = engine.moment()
+
+    def step(work: Work) -> None:
+        work.must_lock()
+        work.set_now(now)
+        posted = get(engine, key)
+        if not _change(work, posted.key, _again(now) if how == "retry" else _away(note)):
+            raise InputInvalid(
+                Text(f"通知 {key} 已经送达，不再发送", f"the notice {key} was delivered; it is not sent again")
+            )
+        ended: incidents.State = "retried" if how == "retry" else "skipped"
+        incidents.close(work.on.sql, now, ended, actor, note, *incidents.about_notice(key))
+        incidents.note_resolution(work, posted.case, how, actor, note, {"notice": key})
+
+    engine.carry_out(step)
+    return get(engine, key)
+
+
+def _again(now: Micros) -> dict[str, Any]:
+    """What makes a notice due at once, and by itself."""
+    fresh = {"state": "pending", "subject": None, "body": None, "next_at": now, "reason": None, "tries": 0}
+    return {**fresh, "digest": None, "urgent": 1}
+
+
+def _away(reason: str) -> dict[str, Any]:
+    return {"state": "parked", "next_at": None, "reason": reason, "digest": None}
+
+
+def _change(work: Work, key: str, values: dict[str, Any]) -> bool:
+    """One attempt more, so that a worker who has it at this moment is not believed any more. False: it was delivered.
+
+    A digest that it waited in is written anew, without it.
+    """
+    undelivered = notices.c.id == key, notices.c.state != "sent"
+    within = work.on.sql.execute(select(notices.c.digest).where(*undelivered)).scalar()
+    if within is not None:
+        anew = update(notices).where(notices.c.id == within, notices.c.state != "sent")
+        work.on.sql.execute(anew.values(attempt=notices.c.attempt + 1, worker=None, subject=None, body=None))
     change = update(notices).where(*undelivered).values(attempt=notices.c.attempt + 1, worker=None, **values)
-    with engine.writing() as sql:
-        sql.execute(change)
+    return work.on.sql.execute(change).rowcount == 1
 
 
 def _posted(row: Any) -> Posted:
     return Posted(
         row.id, row.file, row.party, row.template, row.state, row.tries, row.next_at, row.reason, row.worker, row.at,
         row.sent_at, row.recipient, row.channel, row.address, row.language, row.subject, row.body,
+        bool(row.cc), bool(row.urgent), row.digest, row.case_id,
     )  # fmt: skip
 
 
-def _retry(engine: Engine, incident: Incident) -> None:
-    retry(engine, incident.about)
+def _retry(engine: Engine, incident: Incident) -> Finish:
+    def finish(work: Work, now: Micros) -> dict[str, Any]:
+        _change(work, incident.about, _again(now))
+        return {}
+
+    return finish
 
 
 def _leave(engine: Engine, incident: Incident) -> None:
     """What was parked stays so."""
 
 
-def _retry_channel(engine: Engine, incident: Incident) -> None:
-    retry_channel(engine, incident.about)
+def _retry_channel(engine: Engine, incident: Incident) -> Finish:
+    """Everything that was parked on the channel; how many that is."""
+
+    def finish(work: Work, now: Micros) -> dict[str, Any]:
+        parked = notices.c.state == "parked", notices.c.channel == incident.about
+        keys = work.on.sql.execute(select(notices.c.id).where(*parked)).scalars().all()
+        return {"notices": sum(_change(work, key, _again(now)) for key in keys)}
+
+    return finish
 
 
 REMEDIES = {

@@ -15,85 +15,41 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from workflow import incidents
+from workflow import digests, incidents, undelivered
 from workflow.addressing import Letter, Post, not_before
 from workflow.channels import Channels
-from workflow.core.errors import InputInvalid, StoreUnavailable, WorkflowError
+from workflow.core.errors import NotFound, StoreUnavailable, WorkflowError
 from workflow.core.model import Micros, Text
+from workflow.policy import SECOND, Policy
 from workflow.ports import Notice, Reject, Retry
 from workflow.store import claims
+from workflow.store.tables import OFFICE
 from workflow.templates import Templates
+from workflow.templates.folders import DIGEST
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
 
-SECOND = 1_000_000
+__all__ = ["Delivered", "Policy", "Tell", "deliver_due"]
+
 LAST_START = 0.7  # of the lease: no send begins later
-LONGEST_WISH = 24 * 3600  # seconds that a channel may ask us to wait
 ENOUGH = 2  # failures one after the other from which on a channel is left alone for the rest of a batch
 
 Tell = Callable[..., None]
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How notices are tried; times in seconds.
-
-    `lease`: how long a claim is good for. `send_timeout`: the longest that one send may take; a lease shorter than
-    two of them is refused, and so is a notifier that says it takes longer. `attempts`: after so many a notice is
-    parked. The wait doubles from `first_wait` to `longest_wait`, give or take a half. A channel that has failed a
-    notice for `patience` is an incident.
-    """
-
-    lease: float = 60
-    send_timeout: float = 20
-    attempts: int = 12
-    first_wait: float = 30
-    longest_wait: float = 3600
-    patience: float = 3600
-
-    def __post_init__(self) -> None:
-        if self.lease < 2 * self.send_timeout or self.send_timeout <= 0:
-            raise InputInvalid(
-                Text(
-                    f"租期 {self.lease:g} 秒至少须为单次发送时限 {self.send_timeout:g} 秒的两倍，否则同一通知会被重复发送",
-                    f"the lease of {self.lease:g} s must be at least twice the {self.send_timeout:g} s that a send may "
-                    "take, or notices would be sent twice",
-                )
-            )
-        if self.attempts < 1 or not 0 < self.first_wait <= self.longest_wait:
-            raise InputInvalid(
-                Text("重试次数至少为 1，等待时间须大于 0", "at least one attempt, and waits longer than nothing")
-            )
-
-    def check(self, channels: Channels) -> None:
-        """Raises InputInvalid where a notifier has a `timeout` (seconds) longer than a send may take."""
-        for name, notifier in channels.notifiers.items():
-            timeout = getattr(notifier, "timeout", None)
-            if isinstance(timeout, (int, float)) and timeout > self.send_timeout:
-                raise InputInvalid(
-                    Text(
-                        f"渠道“{name}”的时限 {timeout:g} 秒长于单次发送时限 {self.send_timeout:g} 秒",
-                        f"the channel {name!r} may take {timeout:g} s, longer than the {self.send_timeout:g} s of a send",
-                    )
-                )
-
-    def wait(self, tries: int, draw: float, wish: float | None) -> Micros:
-        """How long to wait after that many failures; `draw` is from [0, 1), `wish` what the channel asked for."""
-        doubled = min(self.first_wait * 2.0 ** min(tries - 1, 40), self.longest_wait)
-        wanted = max(doubled * (0.5 + draw), min(wish or 0, LONGEST_WISH))
-        return int(wanted * SECOND)
-
-
 @dataclass(slots=True)
 class Delivered:
-    """What one batch came to. `put_off` were not tried: quiet hours, no time left, a channel that is down."""
+    """What one batch came to. `put_off` were not tried: quiet hours, no time left, a channel that is down; `gathered`
+    wait for a digest.
+    """
 
     claimed: int = 0
     sent: int = 0
     failed: int = 0
     parked: int = 0
     put_off: int = 0
+    gathered: int = 0
 
 
 def deliver_due(
@@ -164,6 +120,7 @@ class _Batch:
     stopping: Callable[[], bool]
     done: Delivered = field(default_factory=Delivered)
     _down: Counter[str] = field(default_factory=Counter)
+    _held: set[str] = field(default_factory=set)  # recipients whose digests are about to change
 
     # ------------------------------------------------------------ who is told, and in which words
 
@@ -173,15 +130,19 @@ class _Batch:
         writing: list[Callable[[Any], None]] = []
         for each in claimed:
             if each.row.state == "failed":
-                writing.append(self._giving_up(each, now, "failed", _nobody(each.row.reason or ""), "notice"))
+                nobody = undelivered.nobody(each.row.reason or "")
+                writing.append(self._giving_up(each, now, "failed", nobody, "notice"))
             elif each.tries > self.policy.attempts:
-                writing.append(self._giving_up(each, now, "parked", _lost(each.tries - 1), "notice"))
+                writing.append(self._giving_up(each, now, "parked", undelivered.lost(each.tries - 1), "notice"))
             elif each.letter is not None:
                 ready.append(each)
+            elif each.row.template == DIGEST:
+                writing.append(self._closing(each, now, ready))
             else:
                 writing.append(self._addressing(each, now, ready))
         if writing:
             with self.engine.writing() as sql:
+                claims.hold(sql, sorted(self._held))
                 for write in writing:
                     write(sql)
         return ready
@@ -196,27 +157,84 @@ class _Batch:
         except WorkflowError as error:
             return self._giving_up(each, now, "parked", error.text, "template")
         except Exception as error:  # noqa: BLE001 - a fault of ours with one notice must not stop the others
-            reason = f"{type(error).__name__}: {error}"
-            return self._giving_up(
-                each, now, "parked", Text(f"写通知时出错：{reason}", f"writing it failed: {reason}"), "notice"
-            )
+            return self._giving_up(each, now, "parked", undelivered.unwritten(error), "notice")
+        if not letters and row.cc and self.post.reached_by(row.party):
+            return self._told_anyway(each, now)
         if not letters:
-            return self._giving_up(each, now, "failed", _unknown(row.recipient or row.party), "notice")
-        each.letter = letters[0]
-        first = not_before(letters[0].quiet, now)
-        values = letters[0].values(each.at)
-        if first > now:
-            values |= {"next_at": first, "worker": None, "tries": row.tries}
-            self.done.put_off += 1
-        else:
+            return self._giving_up(each, now, "failed", undelivered.unknown(row.recipient or row.party), "notice")
+        self._held |= {letter.recipient for letter in letters if digests.waits(row, letter)}
+        others = letters[1:]
+        if not digests.waits(row, letters[0]) and self._awake(each, letters[0], now):
+            each.letter = letters[0]
             ready.append(each)
-        others = [_besides(row, n, letter, each.at, now) for n, letter in enumerate(letters[1:], 2)]
 
         def write(sql: Any) -> None:
-            if claims.mark(sql, row.id, each.attempt, values) and others:
-                claims.add(sql, others)
+            if claims.mark(sql, row.id, each.attempt, self._first(sql, each, letters[0], now)) and others:
+                claims.add(sql, [self._besides(sql, each, n, letter, now) for n, letter in enumerate(others, 2)])
 
         return write
+
+    def _told_anyway(self, each: _Claimed, now: Micros) -> Callable[[Any], None]:
+        """Everybody who would get this copy is told himself: nothing is left to send."""
+        over = {"state": "sent", "next_at": None, "worker": None, "reason": undelivered.TOLD_ANYWAY.zh}
+        values = {**over, "sent_at": now, "recipient": each.row.party}
+
+        def write(sql: Any) -> None:
+            claims.mark(sql, each.row.id, each.attempt, values)
+
+        return write
+
+    def _first(self, sql: Any, each: _Claimed, letter: Letter, now: Micros) -> dict[str, Any]:
+        """What the notice itself becomes: ready to be sent, put off to the end of quiet hours, or part of a digest."""
+        values = letter.values(each.at)
+        if digests.waits(each.row, letter):
+            self.done.gathered += 1
+            free = {"next_at": None, "worker": None, "tries": each.row.tries}
+            return {**values, **free, "digest": digests.put(sql, letter, now)}
+        if each.letter is None:
+            values |= {"next_at": not_before(letter.quiet, now), "worker": None, "tries": each.row.tries}
+        return values
+
+    def _besides(self, sql: Any, each: _Claimed, n: int, letter: Letter, now: Micros) -> dict[str, Any]:
+        """One more notice, to another of those who are told."""
+        row = each.row
+        same = {name: getattr(row, name) for name in ("file", "seq", "case_id", "party", "template", "cc", "urgent")}
+        fresh = {"id": f"{row.id}.{n}", "state": "pending", "attempt": 0, "tries": 0, "reason": None, "worker": None}
+        waiting = digests.waits(row, letter)
+        due = {"next_at": None if waiting else not_before(letter.quiet, now), "sent_at": None}
+        return {
+            **same, **fresh, **letter.values(each.at), **due, "digest": digests.put(sql, letter, now) if waiting else None
+        }  # fmt: skip
+
+    def _closing(self, each: _Claimed, now: Micros, ready: list[_Claimed]) -> Callable[[Any], None]:
+        """Write the words of a digest, from which on nothing more gets into it."""
+        row = each.row
+        self._held.add(row.recipient)
+
+        def write(sql: Any) -> None:
+            try:
+                letter = digests.close(sql, row, self.post)
+            except NotFound:
+                self._giving_up(each, now, "failed", undelivered.unknown(row.recipient), "notice")(sql)
+            except WorkflowError as error:
+                self._giving_up(each, now, "parked", error.text, "template")(sql)
+            else:
+                if letter is None:
+                    claims.drop(sql, row.id, each.attempt)
+                elif not self._awake(each, letter, now):
+                    values = {"next_at": not_before(letter.quiet, now), "worker": None, "tries": row.tries}
+                    claims.mark(sql, row.id, each.attempt, values)
+                elif claims.mark(sql, row.id, each.attempt, letter.values(row.at)):
+                    each.letter = letter
+                    ready.append(each)
+
+        return write
+
+    def _awake(self, each: _Claimed, letter: Letter, now: Micros) -> bool:
+        """Whether the recipient may be told now."""
+        awake = not_before(letter.quiet, now) <= now
+        self.done.put_off += not awake
+        return awake
 
     # ------------------------------------------------------------ sending
 
@@ -240,36 +258,47 @@ class _Batch:
         row = each.row
         notifier = self.channels.notifiers.get(letter.channel)
         if notifier is None:
-            self._park(each, _no_channel(letter.channel), "channel", letter.channel)
+            self._park(each, undelivered.no_channel(letter.channel), "channel", letter.channel)
             return
         notice = Notice(
-            key=row.id, to=letter.recipient, subject=letter.subject, body=letter.body, case=row.file, at=each.at,
-            number=number, address=letter.address, name=self.post.called(letter.recipient),
+            key=row.id, to=letter.recipient, subject=letter.subject, body=letter.body,
+            case="" if row.file == OFFICE else row.file, at=each.at, number=number, address=letter.address,
+            name=self.post.called(letter.recipient),
         )  # fmt: skip
         begun = time.monotonic()
         try:
             notifier.send(notice)
         except Reject as reject:
-            self._park(each, _both(reject.text), "notice", row.id)
+            self._park(each, undelivered.in_both(reject.text), "notice", row.id)
         except Retry as retry:
-            self._again(each, letter.channel, _both(retry.text), retry.after)
+            self._again(each, letter.channel, undelivered.in_both(retry.text), retry.after)
         except Exception as error:  # noqa: BLE001 - the port says: any other exception is a Retry
             reason = f"{type(error).__name__}: {error}"
             self._again(each, letter.channel, Text(reason, reason), None)
         else:
             self._down[letter.channel] = 0
             took = round((time.monotonic() - begun) * 1000)
-            with self.engine.looking() as sql:
-                marked = claims.mark_sent(sql, row.id, each.attempt, self.engine.moment())
+            marked = self._mark_sent(row, each.attempt)
             self.done.sent += 1
             self.tell("sent" if marked else "overtaken", notice=row.id, channel=letter.channel, ms=took)
+
+    def _mark_sent(self, row: Any, attempt: int) -> bool:
+        """It has arrived, and with a digest all that it held; False where we were overtaken."""
+        now = self.engine.moment()
+        if row.template != DIGEST:
+            with self.engine.looking() as sql:
+                return claims.mark_sent(sql, row.id, attempt, now)
+        with self.engine.writing() as sql:
+            marked = claims.mark_sent(sql, row.id, attempt, now)
+            if marked:
+                claims.mark_sent_within(sql, row.id, now)
+            return marked
 
     def _again(self, each: _Claimed, channel: str, reason: Text, wish: float | None) -> None:
         """It did not get through: wait, or park it after too many tries."""
         self._down[channel] += 1
         if each.tries >= self.policy.attempts:
-            told = Text(f"试了 {each.tries} 次未成：{reason.zh}", f"failed {each.tries} times: {reason.en}")
-            self._park(each, told, "channel", channel)
+            self._park(each, undelivered.failed(each.tries, reason), "channel", channel)
             return
         now = self.engine.moment()
         wait = self.policy.wait(each.tries, self.random(), wish)
@@ -277,7 +306,7 @@ class _Batch:
         with self.engine.writing() as sql:
             claims.mark(sql, each.row.id, each.attempt, values)
             if each.tries > 1 and now - each.at >= self.policy.patience * SECOND:
-                incidents.report(sql, now, "channel", channel, _down(channel, reason))
+                incidents.report(sql, now, "channel", channel, undelivered.down(channel, reason))
         self.done.failed += 1
         self.tell(
             "failed", notice=each.row.id, channel=channel, tries=each.tries, again=wait // SECOND, reason=reason.en
@@ -305,49 +334,7 @@ class _Batch:
         def write(sql: Any) -> None:
             values = {"state": state, "next_at": None, "worker": None, "reason": reason.zh}
             if claims.mark(sql, row.id, each.attempt, values):
-                incidents.report(sql, now, kind, about or row.id, reason, row.file if kind != "channel" else None)
+                file = None if kind == "channel" or row.file == OFFICE else row.file
+                incidents.report(sql, now, kind, about or row.id, reason, file)
 
         return write
-
-
-def _besides(row: Any, n: int, letter: Letter, at: Micros, now: Micros) -> dict[str, Any]:
-    """One more notice, to another of those who are told."""
-    same = {name: getattr(row, name) for name in ("file", "seq", "case_id", "party", "template")}
-    fresh = {"id": f"{row.id}.{n}", "state": "pending", "attempt": 0, "tries": 0, "reason": None, "worker": None}
-    return {**same, **fresh, **letter.values(at), "next_at": not_before(letter.quiet, now), "sent_at": None}
-
-
-def _both(text: Text) -> Text:
-    return Text(text.say("zh"), text.say("en"))
-
-
-def _nobody(reason: str) -> Text:
-    return Text(f"算不出收件人：{reason}", f"it could not be worked out who is to be told: {reason}")
-
-
-def _unknown(party: str) -> Text:
-    return Text(
-        f"“{party}”未登记或已停用，通知无人可送；请登记（casework people add）后重试",
-        f"{party!r} is not registered, or no longer active, so nobody can be told; add it (`casework people add`) and "
-        "try again",
-    )
-
-
-def _lost(tries: int) -> Text:
-    return Text(
-        f"发送 {tries} 次都没有结果（进程中断或超时）",
-        f"{tries} attempts ended without an answer (killed, or too slow)",
-    )
-
-
-def _no_channel(channel: str) -> Text:
-    return Text(
-        f"没有配置渠道“{channel}”；请在渠道文件里加上后重试",
-        f"the channel {channel!r} is not set up; add it to the file of channels and try again",
-    )
-
-
-def _down(channel: str, reason: Text) -> Text:
-    return Text(
-        f"渠道“{channel}”长时间送不出：{reason.zh}", f"the channel {channel!r} has been failing for long: {reason.en}"
-    )

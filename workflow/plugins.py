@@ -44,6 +44,23 @@ class PluginBroken(WorkflowError):
         self.installed = installed
 
 
+class NotInstalled(NotFound):
+    """There is no notifier at all: casework runs from its files and was not installed."""
+
+    def __init__(self, name: str) -> None:
+        WorkflowError.__init__(
+            self,
+            Text(
+                zh=f"没有通知插件“{name}”：运行的是尚未安装的 casework，插件要安装后才能找到；"
+                "请在检出目录运行 make setup（或 pip install -e .），再用 .venv/bin/casework 重试",
+                en=f"there is no notifier {name!r}: casework was not installed, and only installed notifiers are found; "
+                "run `make setup` in the checkout (or `pip install -e .`) and try again with .venv/bin/casework",
+            ),
+        )
+        self.name = name
+        self.near = ()
+
+
 def installed(points: Iterable[EntryPoint] | None = None) -> tuple[Installed, ...]:
     """Every notifier that is installed, sorted by name, the broken ones with their `problem`.
 
@@ -57,11 +74,13 @@ def installed(points: Iterable[EntryPoint] | None = None) -> tuple[Installed, ..
 def notifier(name: str, *, points: Iterable[EntryPoint] | None = None, **options: object) -> Notifier:
     """The notifier of that name, made with the channel's own `options`.
 
-    Raises `NotFound` where none is installed, `PluginBroken` where it cannot be loaded or is no notifier,
+    Raises `NotFound` where it is not installed (`NotInstalled` where none is), `PluginBroken` where it cannot be loaded or is no notifier,
     `InputInvalid` where it does not take these options.
     """
     found = installed(points)
     plugin = next((each for each in found if each.name == name), None)
+    if not found:
+        raise NotInstalled(name)
     if plugin is None:
         names = [each.name for each in found]
         raise NotFound(Text(zh="通知插件", en="notifier"), name, get_close_matches(name, names) or names)

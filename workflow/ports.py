@@ -1,4 +1,4 @@
-"""What a notifier must be: the one small door through which notices leave the office.
+"""What others provide: notifiers, the one small door through which notices leave the office, and signers.
 
 A notifier is installed as an entry point of the group `casework.notifiers` (see `workflow.plugins`):
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, runtime_checkable
 
+from workflow.core.checkpoint import Key
 from workflow.core.model import Text
 
 
@@ -32,8 +33,8 @@ class Notice:
     `key` is the same whenever the same notice is delivered again, so that a receiver can drop the second copy.
     `to` is the recipient's party id, `name` what people call them; `address` is where this channel finds them (an
     e-mail address, a telephone number), "" where the channel needs none. `subject` and `body` are in the recipient's
-    language. `case` is the id of the case it is about, `number` the case number printed on paper, "" before there is
-    one. `at` is the moment of the step that caused it, in microseconds UTC.
+    language. `case` is the id of the case it is about, "" for a digest, which is about several; `number` the case
+    number printed on paper, "" before there is one. `at` is the moment of the step that caused it, in microseconds UTC.
     """
 
     key: str
@@ -66,6 +67,19 @@ class Notifier(Protocol):
 
         The same notice may come again after a crash. Any other exception is treated as `Retry`.
         """
+        ...
+
+
+class Signer(Protocol):
+    """Signs checkpoints of the log. The private half of the key may be in a file, a device, or another process."""
+
+    @property
+    def key(self) -> Key:
+        """The public half."""
+        ...
+
+    def sign(self, text: bytes) -> bytes:
+        """The signature over `text`. Raises WorkflowError where the key cannot be used now."""
         ...
 
 

@@ -21,10 +21,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
-from workflow.core.clocks import kept_in_time
 from workflow.core.fold import fold
 from workflow.core.model import ROOT, File, Lifecycle, Metric, Micros, Text
-from workflow.counting import definition, rate, selected, tallied
+from workflow.counting import Counted, definition, rate, rule_of, selected, tallied
 from workflow.figures import Figure, Period, Report, Row, Table
 from workflow.store.tables import cases, records
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from workflow.engine import Engine
 
 PAGE = 400  # files replayed at a time
-CHANGING = frozenset(("open", "move", "act", "edit"))
+CHANGING = frozenset(("open", "move", "act", "edit", "migration"))
 
 
 def report(
@@ -56,11 +55,9 @@ def report(
     period = Period.of(year, since, until)
     cut_off = engine.now() if as_of is None else as_of
     counts = _Counts(declared, ids)
-    with engine.looking() as sql:
-        for files in _populations(sql, declared, period, cut_off):
-            for file, version in _replayed(sql, files, cut_off, engine.lifecycle):
-                counts.add(file, version)
-    return counts.report(period, cut_off)
+    for counted in _counted(engine, declared, period, cut_off):
+        counts.add(counted)
+    return counts.report(period, cut_off, engine.calendar().version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +76,6 @@ class Punctuality:
         return rate(self.on_time, self.on_time + self.overdue)
 
 
-COUNTING_RULE = Text(
-    zh="按期：时限届满前结束的；逾期：届满后才结束的，或届满而未结束的。未到期、停计的不计；届满前取消（退办、撤案等）的不计。",
-    en="in time: ended before the end of the period; overdue: ended after it, or not ended though it has run out. Not "
-    "counted: what is not due yet, what stands still, and what was cancelled before the end.",
-)
-
-
 def punctuality(
     engine: Engine,
     lifecycle: str,
@@ -95,23 +85,22 @@ def punctuality(
     until: date | None = None,
     as_of: Micros | None = None,
 ) -> tuple[Punctuality, ...]:
-    """On time and overdue by unit and deadline over the same cases as `report`, by `COUNTING_RULE`; arguments alike."""
+    """On time and overdue by unit and deadline over the same cases as `report`; arguments and counting rule alike."""
     declared = engine.lifecycle(lifecycle)
     period = Period.of(year, since, until)
     cut_off = engine.now() if as_of is None else as_of
-    calendar = engine.calendar()
     counts: dict[tuple[str, str], list[int]] = {}
-    labels: dict[str, Text] = {}
-    with engine.looking() as sql:
-        for files in _populations(sql, declared, period, cut_off):
-            for file, version in _replayed(sql, files, cut_off, engine.lifecycle):
-                for case in file:
-                    for deadline in version.clocks.get(case.kind, ()):
-                        kept = kept_in_time(deadline, case, calendar, cut_off)
-                        if kept is not None:
-                            counts.setdefault((case.holder or "", deadline.name), [0, 0])[0 if kept else 1] += 1
-                            labels[deadline.name] = deadline.label
-    return tuple(Punctuality(unit or None, name, labels[name], *counts[unit, name]) for unit, name in sorted(counts))
+    labels = {each.name: each.label for kind in declared.clocks.values() for each in kind}
+    for counted in _counted(engine, declared, period, cut_off):
+        for case in counted.file:
+            for deadline in counted.lifecycle.clocks.get(case.kind, ()):
+                kept = counted.in_time(case, deadline.name)
+                if kept is not None:
+                    counts.setdefault((case.holder or "", deadline.name), [0, 0])[0 if kept else 1] += 1
+                    labels[deadline.name] = deadline.label
+    order = list(labels)
+    ranked = sorted(counts, key=lambda each: (order.index(each[1]), each[0]))
+    return tuple(Punctuality(unit or None, name, labels[name], *counts[unit, name]) for unit, name in ranked)
 
 
 class _Counts:
@@ -131,18 +120,18 @@ class _Counts:
             for unit in ("cases", "items")
         }
 
-    def add(self, file: File, version: Lifecycle) -> None:
+    def add(self, counted: Counted) -> None:
         self._cases += 1
         for metric in self._declared.metrics.values():
-            self._note(self._selected[metric.name, "count"], selected(metric.count, file, version))
+            self._note(self._selected[metric.name, "count"], selected(metric.count, counted))
             if metric.of is not None:
-                self._note(self._selected[metric.name, "of"], selected(metric.of, file, version))
+                self._note(self._selected[metric.name, "of"], selected(metric.of, counted))
         for tally in self._declared.tallies.values():
             items: dict[str, list[str]] = {}
-            for part, id in tallied(tally, file, version):
+            for part, id in tallied(tally, counted):
                 items.setdefault(part, []).append(id)
             for part, found in items.items():
-                self._note(self._tallied[tally.name, part, "cases"], (file.root.id,))
+                self._note(self._tallied[tally.name, part, "cases"], (counted.file.root.id,))
                 self._note(self._tallied[tally.name, part, "items"], found)
 
     def _note(self, count: _Count, found: Sequence[str]) -> None:
@@ -150,13 +139,14 @@ class _Counts:
         if self._with_ids:
             count.ids += found
 
-    def report(self, period: Period, cut_off: Micros) -> Report:
+    def report(self, period: Period, cut_off: Micros, calendar: str) -> Report:
         declared = self._declared
         return Report(
             declared.name,
             declared.label,
             period,
             cut_off,
+            calendar,
             self._cases,
             tuple(self._figure(metric) for metric in declared.metrics.values()),
             tuple(
@@ -171,7 +161,8 @@ class _Counts:
         total = None if metric.of is None else of.n
         value = None if total is None else rate(count.n, total)
         meaning = definition(metric, self._declared)
-        return Figure(metric.name, metric.label, count.n, total, value, meaning, tuple(count.ids), tuple(of.ids))
+        rule = rule_of(metric)
+        return Figure(metric.name, metric.label, count.n, total, value, meaning, rule, tuple(count.ids), tuple(of.ids))
 
     def _row(self, tally: str, part: str) -> Row:
         cases, items = self._tallied[tally, part, "cases"], self._tallied[tally, part, "items"]
@@ -189,11 +180,20 @@ class _Count:
 # ---------------------------------------------------------------- reading the records
 
 
-def _populations(sql: Connection, declared: Lifecycle, period: Period, cut_off: Micros) -> Iterator[list[str]]:
+def _counted(engine: Engine, declared: Lifecycle, period: Period, cut_off: Micros) -> Iterator[Counted]:
+    """Each file of the period, as it was at the cut-off."""
+    calendar = engine.calendar()
+    with engine.looking() as sql:
+        for files in _populations(sql, declared, _counted_states(engine, declared), period, cut_off):
+            for file, version in _replayed(sql, files, cut_off, engine.lifecycle):
+                yield Counted(file, version, calendar, cut_off)
+
+
+def _populations(
+    sql: Connection, declared: Lifecycle, counted: Sequence[str], period: Period, cut_off: Micros
+) -> Iterator[list[str]]:
     """The files of the period, a page at a time: those whose first entry into the counted state lies in it."""
-    entered = (
-        records.c.target.in_(_states_of(declared)) if declared.counted_from is not None else records.c.kind == "open"
-    )
+    entered = records.c.target.in_(counted) if declared.counted_from is not None else records.c.kind == "open"
     query = (
         select(records.c.file, records.c.at, records.c.body)
         .join(cases, cases.c.id == records.c.file)
@@ -201,7 +201,7 @@ def _populations(sql: Connection, declared: Lifecycle, period: Period, cut_off: 
             cases.c.lifecycle == declared.name,
             cases.c.kind == ROOT,
             records.c.case_id == records.c.file,
-            records.c.kind.in_(("open", "move")),
+            records.c.kind.in_(("open", "move", "migration")),
             records.c.at <= cut_off,
             entered,
         )
@@ -218,10 +218,16 @@ def _populations(sql: Connection, declared: Lifecycle, period: Period, cut_off: 
         last = rows[-1].file
 
 
-def _states_of(declared: Lifecycle) -> list[str]:
-    """The counted state, or the states within it."""
+def _counted_states(engine: Engine, declared: Lifecycle) -> list[str]:
+    """The counted state, or the states within it, and what they were called in the versions before."""
     name = declared.counted_from
-    return [state.name for state in declared.root.states.values() if name == state.name or name in state.within]
+    found = {state.name for state in declared.root.states.values() if name == state.name or name in state.within}
+    version = declared
+    published = {each.version for each in engine.lifecycles() if each.name == declared.name}
+    while version.migrate is not None and version.migrate.version in published:
+        found |= {old for old, new in version.migrate.of(ROOT).states.items() if new in found}
+        version = engine.lifecycle(declared.name, version.migrate.version)
+    return sorted(found)
 
 
 def _replayed(

@@ -6,21 +6,25 @@ lock: what the row promised is told once, whoever asks how often, and never befo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, func, select
 
+from workflow import incidents
 from workflow.core import clocks
 from workflow.core.errors import StoreUnavailable, WorkflowError
 from workflow.core.explaining import Account, explain
-from workflow.core.model import ENGINE_ACTOR, Case, Deadline, File, Lifecycle, Micros, Text
-from workflow.core.run import note_moved, run_timer
+from workflow.core.model import ENGINE_ACTOR, Case, Command, File, Lifecycle, Micros, Text
+from workflow.core.run import note_moved, overdue, run_timer
+from workflow.incidents import Incident, Remedies
+from workflow.office.promised import TIMER, about
 from workflow.store.rows import timing
 from workflow.store.tables import cases, timers
 from workflow.store.work import Work
+from workflow.store.writing import Overtaken
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
@@ -42,7 +46,9 @@ class Fired:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """A line of the list of due dates: the clock of one open case, its last day's end, and what is known of it."""
+    """A line of the list of due dates: the clock of one open case, its last day's end, and what is known of it. One that
+    stands still has no `due`, but the moment `paused` at which it stopped and the state by whose rule it did.
+    """
 
     case: str
     file: str
@@ -54,10 +60,13 @@ class Due:
     holder: str | None
     state: str
     deadline: str
-    due: Micros
+    label: Text
+    due: Micros | None
     provisional: bool
     overdue: bool
     reason: str | None
+    paused: Micros | None = None
+    stopped_by: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +85,28 @@ def fire_due(engine: Engine, *, limit: int = BATCH, now: Micros | None = None) -
     """Fire what is due at `now` (default: by the clock that all machines at this database share), oldest first.
 
     At most `limit` timers, each in a transaction of its own; a full batch means that there may be more. Whoever runs
-    this twice, or twice at once, or after weeks, tells nothing twice. One that cannot be fired is set aside with the
-    reason, for `casework clock list` to show. Raises StoreUnavailable.
+    this twice, or twice at once, or after weeks, tells nothing twice. One that cannot be fired is set aside, and one
+    whose transition is refused is told; both are incidents. Raises StoreUnavailable.
     """
     at = engine.moment() if now is None else now
     query = (
-        select(timers.c.case_id, timers.c.deadline)
+        select(timers.c.case_id, timers.c.deadline, timers.c.file)
         .where(timers.c.next_at <= at)
         .order_by(timers.c.next_at, timers.c.case_id, timers.c.deadline)
         .limit(limit)
     )
     with engine.looking() as sql:
-        rows = [(row.case_id, row.deadline) for row in sql.execute(query)]
+        rows = sql.execute(query).all()
     found = []
-    for case, deadline in rows:
+    for case, deadline, file in rows:
         try:
             fired = engine.carry_out(partial(_tick, case, deadline, at))
         except StoreUnavailable:
             raise
-        except WorkflowError as error:
-            engine.carry_out(partial(_set_aside, case, deadline, error.say("zh")))
+        except Overtaken:  # somebody is busy with this case: next time
+            continue
+        except Exception as error:  # noqa: BLE001 - a fault of ours with one timer must not stop the others
+            engine.carry_out(partial(_set_aside, case, deadline, file, _why(error), at))
             continue
         if fired is not None:
             found.append(fired)
@@ -111,22 +122,37 @@ def fire_all(engine: Engine, *, now: Micros | None = None) -> tuple[Fired, ...]:
     return tuple(found)
 
 
+def next_due(engine: Engine) -> Micros | None:
+    """When the next timer has something to tell; None where none has."""
+    with engine.looking() as sql:
+        moment: Micros | None = sql.execute(select(func.min(timers.c.next_at))).scalar()
+    return moment
+
+
 def recalculate(engine: Engine) -> tuple[Moved, ...]:
     """Work out anew every timer that another version of the calendar gave; file by file, each in its own transaction.
 
-    A due date that moves is recorded in its case and told to those it concerns. Begun again after an interruption it
-    goes on where it was.
+    A due date that moves is recorded in its case and told to those it concerns; a file that cannot be counted is an
+    incident. Begun again after an interruption it goes on where it was. Raises StoreUnavailable.
     """
-    version = engine.calendar().version
+    old = timers.c.calendar != engine.calendar().version
     moved: list[Moved] = []
+    last = ""
     while True:
         with engine.looking() as sql:
-            query = select(timers.c.file).where(timers.c.calendar != version).distinct().order_by(timers.c.file)
+            query = select(timers.c.file).where(old, timers.c.file > last).distinct().order_by(timers.c.file)
             files = [file for (file,) in sql.execute(query.limit(BATCH))]
-        if not files:
-            return tuple(moved)
         for file in files:
-            moved += engine.carry_out(partial(_recount, file))
+            try:
+                moved += engine.carry_out(partial(_recount, file))
+            except StoreUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - as in `fire_due`
+                with engine.writing() as sql:
+                    incidents.report(sql, engine.now(), TIMER, file, _why(error), file)
+        if len(files) < BATCH:
+            return tuple(moved)
+        last = files[-1]
 
 
 def accounts(engine: Engine, case: str, deadline: str | None = None) -> tuple[tuple[Case, Account], ...]:
@@ -136,8 +162,17 @@ def accounts(engine: Engine, case: str, deadline: str | None = None) -> tuple[tu
     calendar, now = engine.calendar(), engine.now()
     asked = [part for part in file.parts if part.id == case] or list(file)
     return tuple(
-        (each, explain(declared, facts, calendar, now))
-        for each, declared, facts in _clocks(lifecycle, file)
+        (
+            each,
+            explain(
+                declared,
+                facts,
+                calendar,
+                now,
+                clocks.stopped_by(lifecycle, each.kind, each.state, file.root.state, declared.name),
+            ),
+        )
+        for each, declared, facts in clocks.of(lifecycle, file)
         if each in asked and deadline in (None, declared.name)
     )
 
@@ -145,31 +180,43 @@ def accounts(engine: Engine, case: str, deadline: str | None = None) -> tuple[tu
 def due_dates(
     engine: Engine, *, unit: str | None = None, overdue: bool = False, limit: int = 50, now: Micros | None = None
 ) -> tuple[Due, ...]:
-    """The clocks that run, earliest end first and so the overdue ones at the top; of the parts that `unit` holds, or
-    only those `overdue`. A clock that stands still has no end and is not here.
+    """The clocks that run, earliest end first and so the overdue ones at the top, and after them those that stand
+    still, the longest first; of the parts that `unit` holds, or only those `overdue`.
     """
     at = engine.now() if now is None else now
     root = cases.alias("root_case")
     query = (
-        select(timers, cases, root.c.number.label("root_number"), root.c.title.label("root_title"))
+        select(
+            timers, cases, root.c.number.label("root_number"), root.c.title.label("root_title"),
+            root.c.state.label("root_state"), root.c.version.label("root_version"),
+        )
         .join(cases, cases.c.id == timers.c.case_id)
         .join(root, root.c.id == cases.c.root)
-        .where(timers.c.due_at.is_not(None))
-        .order_by(timers.c.due_at, timers.c.case_id, timers.c.deadline)
-        .limit(limit)
-    )
-    if unit is not None:
-        query = query.where(cases.c.holder == unit)
-    if overdue:
-        query = query.where(timers.c.due_at <= at)
+        .where(*([] if unit is None else [cases.c.holder == unit]))
+    )  # fmt: skip
+    ending = query.where(timers.c.due_at <= at if overdue else timers.c.due_at.is_not(None))
+    resting = query.where(timers.c.due_at.is_(None))
     with engine.looking() as sql:
-        return tuple(
-            Due(
-                row.case_id, row.file, row.root_number, row.root_title, row.lifecycle, row.kind, row.part_key, row.holder,
-                row.state, row.deadline, row.due_at, bool(row.provisional), row.due_at <= at, row.reason,
-            )
-            for row in sql.execute(query)
-        )  # fmt: skip
+        rows = sql.execute(ending.order_by(timers.c.due_at, timers.c.case_id, timers.c.deadline).limit(limit)).all()
+        left = 0 if overdue else limit - len(rows)
+        still = sql.execute(resting.order_by(timers.c.case_id, timers.c.deadline).limit(left)).all() if left else []
+    stopped = sorted((_listed(engine, row, at) for row in still), key=lambda each: (each.paused or 0, each.case))
+    return (*(_listed(engine, row, at) for row in rows), *stopped)
+
+
+def _listed(engine: Engine, row: Row[Any], now: Micros) -> Due:
+    lifecycle = engine.lifecycle(row.lifecycle, row.root_version)
+    label = next((each.label for each in lifecycle.clocks.get(row.kind, ()) if each.name == row.deadline), Text())
+    line = Due(
+        row.case_id, row.file, row.root_number, row.root_title, row.lifecycle, row.kind, row.part_key, row.holder,
+        row.state, row.deadline, label, row.due_at, bool(row.provisional), row.due_at is not None and row.due_at <= now,
+        row.reason,
+    )  # fmt: skip
+    if row.due_at is not None:
+        return line
+    state = clocks.stopped_by(lifecycle, row.kind, row.state, row.root_state, row.deadline)
+    since: Micros = json.loads(row.trail)["clocks"][row.deadline]["pauses"][-1][0]
+    return replace(line, paused=since, stopped_by=Text(state.label.zh or state.name, state.label.en or state.name))
 
 
 # ---------------------------------------------------------------- one at a time
@@ -189,10 +236,13 @@ def _tick(case: str, deadline: str, now: Micros, work: Work) -> Fired | None:
     told = ran.steps[0].entry
     if refusal is not None:  # another case that follows this one cannot go on: a person must look
         raise RefusedFiring(refusal.blockers[0].text)
-    work.write()
     taken = ran.steps[1].entry["action"] if len(ran.steps) > 1 else None
     blockers = told.get("blockers", ())
     why = Text(blockers[0]["zh"], blockers[0]["en"]) if blockers else None
+    if why is not None:
+        work.must_lock()
+        incidents.report(work.on.sql, now, TIMER, about(case, deadline), _untaken(deadline, why), sheet.file.root.id)
+    work.write()
     return Fired(case, deadline, told["timer"]["event"], told["timer"]["moment"], taken, why)
 
 
@@ -201,15 +251,39 @@ class RefusedFiring(WorkflowError):
 
 
 def _set_right(work: Work, lifecycle: Lifecycle, file: File, case: str, name: str) -> None:
-    for each, declared, facts in _clocks(lifecycle, file):
+    for each, declared, facts in clocks.of(lifecycle, file):
         if each.id == case and declared.name == name and clocks.running(facts):
             work.set_timer(case, name, timing(declared, facts, work.supply.calendar))
             return
     work.drop_timer(case, name)
 
 
-def _set_aside(case: str, deadline: str, reason: str, work: Work) -> None:
-    work.set_aside_timer(case, deadline, reason)
+def _set_aside(case: str, deadline: str, file: str, why: Text, now: Micros, work: Work) -> None:
+    """It is not tried again before its case moves, or a person says so."""
+    work.set_aside_timer(case, deadline, why.zh)
+    incidents.report(work.on.sql, now, TIMER, about(case, deadline), _stopped(deadline, why), file)
+
+
+def _why(error: Exception) -> Text:
+    if isinstance(error, WorkflowError):
+        return error.text
+    said = f"{type(error).__name__}: {error}"
+    return Text(said, said)
+
+
+def _untaken(deadline: str, why: Text) -> Text:
+    return Text(
+        f"时限“{deadline}”到期后应自动办理而不能：{why.zh}；排除原因后重试",
+        f"what the deadline {deadline!r} should have taken when it was over was refused: {why.en}; remove the reason and "
+        "try again",
+    )
+
+
+def _stopped(deadline: str, why: Text) -> Text:
+    return Text(
+        f"时限“{deadline}”不能触发，已搁置：{why.zh}；排除原因后重试",
+        f"the deadline {deadline!r} could not be fired and was set aside: {why.en}; remove the reason and try again",
+    )
 
 
 def _recount(file_id: str, work: Work) -> list[Moved]:
@@ -220,7 +294,7 @@ def _recount(file_id: str, work: Work) -> list[Moved]:
         select(timers).where(timers.c.case_id.in_([file_id] if sheet is None else [c.id for c in sheet.file]))
     )
     moved: list[Moved] = []
-    running = {} if sheet is None else {(c.id, d.name): (d, f) for c, d, f in _clocks(sheet.lifecycle, sheet.file)}
+    running = {} if sheet is None else {(c.id, d.name): (d, f) for c, d, f in clocks.of(sheet.lifecycle, sheet.file)}
     for row in rows.all():
         declared, facts = running.get((row.case_id, row.deadline), (None, None))
         if sheet is None or declared is None or not clocks.running(facts):
@@ -240,8 +314,36 @@ def _recount(file_id: str, work: Work) -> list[Moved]:
     return moved
 
 
-def _clocks(lifecycle: Lifecycle, file: File) -> Iterator[tuple[Case, Deadline, clocks.Facts]]:
-    for case in file:
-        for deadline in lifecycle.clocks.get(case.kind, ()):
-            if deadline.name in case.clocks:
-                yield case, deadline, case.clocks[deadline.name]
+# ---------------------------------------------------------------- what a person can do about one that stopped
+
+
+def _again(engine: Engine, incident: Incident) -> None:
+    """Fire it, or take what it should have taken. Raises Refused where that is refused again."""
+    case, _, deadline = incident.about.rpartition("/")
+    if not case:  # a whole file that could not be counted by a new calendar
+        engine.carry_out(partial(_recount, incident.about))
+        return
+    untaken = engine.carry_out(partial(_wake, case, deadline))
+    if untaken is not None:
+        engine.fire(case, untaken.action, ENGINE_ACTOR, note=untaken.note)
+
+
+def _wake(case: str, deadline: str, work: Work) -> Command | None:
+    """Put the timer right, so that it is fired when it is due; or the command that it could not take."""
+    sheet = work.sheet(case)
+    if sheet is None:
+        work.drop_timer(case, deadline)
+        return None
+    for each, declared, facts in clocks.of(sheet.lifecycle, sheet.file):
+        stuck = clocks.running(facts) and "stuck" in facts
+        if stuck and (each.id, declared.name) == (case, deadline) and declared.take is not None:
+            return overdue(declared)
+    _set_right(work, sheet.lifecycle, sheet.file, case, deadline)
+    return None
+
+
+def _leave(engine: Engine, incident: Incident) -> None:
+    """It stays as it is; the deadline itself runs on."""
+
+
+REMEDIES = {TIMER: Remedies(_again, _leave)}

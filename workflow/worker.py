@@ -1,4 +1,4 @@
-"""The worker: due timers and notices, round by round, in one process, until it is told to stop.
+"""The worker: the calendar, due timers, notices and the log, round by round, in one process, until it is told to stop.
 
 Several may run, on one machine or on many: the rows in the database say who has what. A worker that is killed loses
 nothing; one that is asked to stop ends the send it is in and gives the rest back.
@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from workflow import incidents
+from workflow.calendars import Watch
 from workflow.channels import Channels
 from workflow.core.errors import StoreUnavailable
-from workflow.core.model import Text
 from workflow.outbox import Delivered, Policy, Tell, deliver_due
 from workflow.store import claims
 from workflow.templates import Templates
 from workflow.timers import fire_due
+from workflow.witnesses import Seals
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
@@ -56,7 +56,7 @@ class Worked:
 @dataclass(slots=True)
 class Worker:
     """One worker. `every` is the seconds between two looks when there is nothing to do; `health` a file that is
-    written after each round, for whoever watches over the process.
+    written after each round, for whoever watches over the process; `seals`, where this worker is the one that seals.
     """
 
     engine: Engine
@@ -66,10 +66,15 @@ class Worker:
     templates: Templates | None = None
     every: float = 1.0
     health: Path | None = None
+    seals: Seals | None = None
     tell: Tell = lambda event, **facts: None
     shown: Callable[[Worked, int], None] = lambda worked, waiting: None
     done: Worked = field(default_factory=Worked)
     _stop: threading.Event = field(default_factory=threading.Event)
+    _watch: Watch = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self.engine)
 
     def stop(self) -> None:
         """End after the send that is under way; may be called from a signal or another thread."""
@@ -78,17 +83,18 @@ class Worker:
     def run(self, *, once: bool = False) -> Worked:
         """Work until `stop`; with `once` until nothing is due. Raises StoreUnavailable only with `once`."""
         self.policy.check(self.channels)
+        if self.seals is not None:
+            self.seals.check()
         self.tell("started", worker=self.name)
         pause = self.every
         while not self._stop.is_set():
             try:
-                more = self._round()
+                more = self.round()
                 pause = self.every
             except StoreUnavailable as error:
                 if once:
                     raise
-                self.tell("database", error=error.say("en"))
-                self._write_health(0, error.say("en"))
+                self.unanswered(error)
                 self._stop.wait(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
@@ -99,12 +105,20 @@ class Worker:
         self.tell("stopped", worker=self.name, sent=self.done.sent, parked=self.done.parked)
         return self.done
 
-    def _round(self) -> bool:
+    def round(self, stopping: Callable[[], bool] | None = None) -> bool:
+        """One look at the database, a batch of each; whether there may be more to do. Raises StoreUnavailable.
+
+        `stopping` is asked before each send, by default whether `stop` was called.
+        """
+        for moved in self._watch.look():
+            self.tell("moved", case=moved.case, deadline=moved.deadline, was=moved.was, due=moved.due)
         timers = self._timers()
         done = deliver_due(
             self.engine, self.channels, worker=self.name, limit=BATCH, policy=self.policy, templates=self.templates,
-            stopping=self._stop.is_set, tell=self.tell,
+            stopping=stopping or self._stop.is_set, tell=self.tell,
         )  # fmt: skip
+        if self.seals is not None:
+            self.seals.look(self.tell)
         with self.engine.looking() as sql:
             waiting = claims.waiting(sql) if done.claimed or self.done.rounds == 0 else 0
         more = self.done.add(timers, done)
@@ -112,17 +126,16 @@ class Worker:
         self.shown(self.done, waiting)
         return more
 
+    def unanswered(self, error: StoreUnavailable) -> None:
+        """Say, in the log and the health file, that the database did not answer."""
+        self.tell("database", error=error.say("en"))
+        self._write_health(0, error.say("en"))
+
     def _timers(self) -> int:
-        """How many timers were fired; what one could not take is an incident."""
+        """How many timers were fired."""
         fired = fire_due(self.engine, limit=BATCH)
         for each in fired:
             self.tell("timer", case=each.case, deadline=each.deadline, what=each.event, took=each.taken)
-        refused = [each for each in fired if each.refused is not None]
-        if refused:
-            with self.engine.writing() as sql:
-                for each in refused:
-                    about = f"{each.case}/{each.deadline}"
-                    incidents.report(sql, self.engine.moment(), "timer", about, each.refused or Text())
         return len(fired)
 
     def _write_health(self, waiting: int, error: str | None = None) -> None:
@@ -138,11 +151,12 @@ class Worker:
 def log_to(stream: TextIO, worker: str) -> Tell:
     """What writes each event as one line of JSON."""
 
-    def tell(event: str, **facts: Any) -> None:
-        line = json.dumps({"at": _now(), "event": event, "by": worker, **facts}, ensure_ascii=False, default=str)
-        print(line, file=stream, flush=True)
+    return lambda event, /, **facts: print(line(worker, event, **facts), file=stream, flush=True)
 
-    return tell
+
+def line(worker: str, event: str, /, **facts: Any) -> str:
+    """An event of the log."""
+    return json.dumps({"at": _now(), "event": event, "by": worker, **facts}, ensure_ascii=False, default=str)
 
 
 def _now() -> str:

@@ -19,6 +19,7 @@ from hashlib import sha256
 from typing import Self
 
 from workflow.ports import Notice, Reject, Retry, Undelivered
+from workflow_notifiers.reasons import why
 from workflow_notifiers.settings import Secret, Settings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -119,7 +120,7 @@ class EmailNotifier:
             return self._answered(*error.recipients[to])
         if isinstance(error, smtplib.SMTPResponseException):
             return self._answered(error.smtp_code, error.smtp_error)
-        return self._retry(f"could not be reached: {error}", zh=f"连接失败：{error}")
+        return self._retry(f"could not be reached: {error}", zh=f"连接失败：{why(error)}")
 
     def _answered(self, code: int, said: bytes | str) -> Undelivered:
         words = _words(said)

@@ -38,6 +38,8 @@ class PinnedTransport(httpx.BaseTransport):
                 return httpx.Response(answer.status, headers=kept)
         except httpcore.TimeoutException as error:
             raise httpx.TimeoutException(str(error)) from error
+        except httpcore.RemoteProtocolError as error:
+            raise httpx.RemoteProtocolError(str(error)) from error
         except (httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise httpx.TransportError(str(error)) from error
 

@@ -20,6 +20,7 @@ from typing import Self
 
 from workflow.ports import Misconfigured, Notice, Reject, Retry
 from workflow_notifiers.addresses import Allowed, Resolve, is_public, plain, resolve, resolve_within
+from workflow_notifiers.reasons import why
 from workflow_notifiers.settings import Secret, Settings
 
 try:
@@ -120,8 +121,12 @@ class WebhookNotifier:
             raise Retry(
                 f"{place} did not answer within {self.timeout} seconds", zh=f"{place} 在 {self.timeout} 秒内没有答复"
             ) from error
+        except httpx.RemoteProtocolError as error:
+            raise Retry(
+                f"{place} could not be reached: {error}", zh=f"{place} 没有完整答复就断开了连接，或答复的不是 HTTP"
+            ) from error
         except httpx.TransportError as error:
-            raise Retry(f"{place} could not be reached: {error}", zh=f"{place} 连接失败：{error}") from error
+            raise Retry(f"{place} could not be reached: {error}", zh=f"{place} 连接失败：{why(error)}") from error
         self._judge(answer, place)
 
     def _target(self, notice: Notice) -> httpx.URL:
@@ -161,7 +166,7 @@ class WebhookNotifier:
             **self._about,
             "id": notice.key,
             "time": (_EPOCH + timedelta(microseconds=notice.at)).isoformat().replace("+00:00", "Z"),
-            "subject": notice.case,
+            **({"subject": notice.case} if notice.case else {}),  # a digest is about several cases
             "data": {name: getattr(notice, name) for name in told},
         }
 
@@ -223,14 +228,14 @@ def _key(secret: Secret) -> bytes:
 def _is_web(text: str) -> bool:
     try:
         url = httpx.URL(text)
-    except (httpx.InvalidURL, UnicodeError):
+        return url.scheme in ("https", "http") and bool(url.host) and not url.userinfo
+    except (httpx.InvalidURL, UnicodeError):  # the host is decoded only when it is asked for
         return False
-    return url.scheme in ("https", "http") and bool(url.host) and not url.userinfo
 
 
 def _origin(text: str) -> str:
     try:
         url = httpx.URL(text)
+        return f"{url.scheme}://{url.netloc.decode()}" if url.host else "?"
     except (httpx.InvalidURL, UnicodeError):
         return "?"
-    return f"{url.scheme}://{url.netloc.decode()}" if url.host else "?"

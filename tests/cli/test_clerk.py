@@ -326,9 +326,11 @@ def test_people_are_listed_and_imported_from_a_table(office: Casework, here: Pat
             "kind": "person",
             "unit": None,
             "groups": ["clerks", "editors"],
+            "active": True,
             "language": "zh",
             "channels": {},
             "quiet": None,
+            "digest": None,
         }
     ] == imported
     assert ["edu", "health"] == [each["id"] for each in units]
@@ -337,9 +339,19 @@ def test_people_are_listed_and_imported_from_a_table(office: Casework, here: Pat
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("name\n孙丽\n", "的首行须有 id,name"),
-        ("id,name,kind\nx,孙丽,robot\n", "bad.csv:2: 须有编号和名称，类型须为 person、unit 或 group"),
+        ("name\n孙丽\n", "bad.csv:1: 首行须有 id,name"),
+        ("", "bad.csv:1: 首行须有 id,name"),
+        ("id,name,kind\nx,孙丽,robot\n", "bad.csv:2: “robot”不能用；可写 person、个人、unit、单位、group、组"),
         ("id,name\n,孙丽\n", "bad.csv:2: 须有编号和名称"),
+        ("id,name,emial\nx,孙丽,a@b.cn\n", "bad.csv:1: 不认识的列“emial”；是否指“email”？"),
+        ("id,name,备注\nx,孙丽,\n", "bad.csv:1: 不认识的列“备注”；可用的列见 casework people import --help"),
+        ("id,编号,name\nx,x,孙丽\n", "bad.csv:1: 列“编号”重复了"),
+        ("id,name,unit\nx,孙丽,\ny,周易,edv\n", "bad.csv:3: 没有单位“edv”；是否指“edu”？"),
+        ("id,name,邮箱\nx,孙丽,a.b.cn\n", "bad.csv:2: “a.b.cn”不是邮箱地址"),
+        ("id,name,免打扰\nx,孙丽,22-7\n", "bad.csv:2: 免打扰时段“22-7”不能使用；请写成 22:00-07:00"),
+        ("id,name,汇总\nx,孙丽,8点\n", "bad.csv:2: 每日汇总的时刻“8点”不能使用；请写成 08:30"),
+        ("id,name\nx,孙丽\nx,周易\n", "bad.csv:3: 编号“x”在文件里不止一次"),
+        ("id,name\nx,孙丽,多\n,\n", "bad.csv:2: 有 3 格，表头有 2 列；多半是引号或逗号错位\nbad.csv:3: 须有"),
     ],
 )
 def test_a_wrong_table_of_people_is_refused_as_a_whole(office: Casework, here: Path, text: str, expected: str) -> None:
@@ -349,6 +361,28 @@ def test_a_wrong_table_of_people_is_refused_as_a_whole(office: Casework, here: P
 
     assert 2 == said.code
     assert expected in said.err
+    assert {"x", "y"}.isdisjoint(each["id"] for each in office("people", "list", "--json").json)
+
+
+def test_how_people_are_told_is_imported_and_what_has_no_column_stays(office: Casework, here: Path) -> None:
+    head = "编号,姓名,邮箱,渠道:sms,免打扰,汇总,语言\n"
+    (here / "told.csv").write_bytes(f"{head}member01,李明,li@a.cn,139,22:00-07:00,08:30,英文\n".encode("gb18030"))
+    (here / "again.csv").write_text("id,name,email,unit\nmember01,李明明,,edu\n", "utf-8")
+
+    office("people", "import", "told.csv")
+    shown = office("people", "show", "李明").out
+    assert [
+        "渠道 email：li@a.cn",
+        "渠道 sms：139",
+        "语言：en",
+        "免打扰：22:00-07:00",
+        "每日汇总：08:30",
+    ] == shown.splitlines()[3:]
+    (again,) = office("people", "import", "again.csv", "--json").json
+    assert ("李明明", "edu", {"sms": "139"}, "08:30", "22:00-07:00") == tuple(
+        again[name] for name in ("name", "unit", "channels", "digest", "quiet")
+    )
+    assert "08:30" in office("people", "list").out
 
 
 def test_publishing_the_same_again_is_said_and_other_content_refused(office: Casework, here: Path) -> None:

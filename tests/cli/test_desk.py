@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from workflow.cli.desk import Desk, database_url, sqlite_file
+from workflow.cli.desk import Desk, sqlite_file
 from workflow.core.errors import InputInvalid
+from workflow.store.addresses import address
 
 
 @pytest.mark.parametrize(
@@ -23,12 +24,12 @@ from workflow.core.errors import InputInvalid
     ],
 )
 def test_a_path_or_an_address_names_a_database(db: str, url: str, file: Path | None) -> None:
-    assert (url, file) == (database_url(db), sqlite_file(db))
+    assert (url, file) == (address(db), sqlite_file(db))
 
 
 def test_a_name_that_an_address_cannot_hold_is_refused() -> None:
     with pytest.raises(InputInvalid, match="cannot have"):
-        database_url("what?.db")
+        address("what?.db")
 
 
 def test_a_password_is_not_shown() -> None:

@@ -97,7 +97,7 @@ def test_an_unreadable_file_is_named(run: Casework) -> None:
     said = run("people", "import", "nobody.csv", "--lang", "en")
 
     assert 2 == said.code
-    assert "error: cannot read the file nobody.csv (No such file or directory)\n" == said.err
+    assert "error: nobody.csv cannot be read: No such file or directory\n" == said.err
 
 
 def test_colour_appears_on_a_terminal() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,56 +12,15 @@ import pytest
 import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN, of_unit
+from tests.contract.sending import POLICY, Office
 from workflow import incidents, notices
 from workflow.channels import Channels
 from workflow.core.errors import InputInvalid, Refused
 from workflow.directory import Party
 from workflow.engine import Engine
-from workflow.outbox import Delivered, Policy, deliver_due
 from workflow.ports import Notice, Reject, Retry
 from workflow.store import claims, tables
 from workflow.testing import FrozenClock, RecordingNotifier
-
-POLICY = Policy(lease=60, send_timeout=20, attempts=3, first_wait=10, longest_wait=40, patience=25)
-
-
-class Office:
-    """An engine with people, a channel that records, and one worker."""
-
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
-        self.notifier = RecordingNotifier("desk")
-        self.channels = Channels({"desk": self.notifier}, "desk")
-        self.events: list[tuple[str, dict[str, Any]]] = []
-
-    def deliver(self, channels: Channels | None = None, **options: Any) -> Delivered:
-        told = {"worker": "w1", "policy": POLICY, "random": lambda: 0.5, **options}
-        return deliver_due(
-            self.engine,
-            channels or self.channels,
-            tell=lambda event, **facts: self.events.append((event, facts)),
-            **told,
-        )
-
-    def sent(self, title: str = "路灯") -> str:
-        """A ticket that was sent to the desk: one notice."""
-        case = self.engine.open("ticket", ANN, {"title": title}).case.id
-        self.engine.fire(case, "send", ANN)
-        return case
-
-    def only(self) -> notices.Posted:
-        (posted,) = notices.listed(self.engine)
-        return posted
-
-    def incidents(self) -> list[tuple[str, str]]:
-        return [(each.kind, each.about) for each in incidents.listed(self.engine)]
-
-
-@pytest.fixture
-def office(engine: Engine) -> Office:
-    engine.people.add(Party("dan", "丹", groups=("desk",)))
-    engine.people.add(Party("ann", "安"))
-    return Office(engine)
 
 
 def test_a_notice_arrives_once_in_the_recipient_s_words(office: Office, clock: FrozenClock) -> None:
@@ -104,6 +64,28 @@ def test_everybody_in_a_group_is_told_over_each_channel_in_his_language(office: 
         notice.subject for notice in sorted(office.notifier.sent, key=lambda notice: notice.to)
     ]
     assert 3 == len({posted.key for posted in notices.listed(office.engine)})
+
+
+def test_a_copy_is_marked_and_goes_to_nobody_who_is_told_himself(office: Office, ticket_text: str) -> None:
+    people = office.engine.people
+    office.engine.publish(
+        ticket_text.replace("version: 1", "version: 2").replace("to: [desk], template: sent", "to: [desk], cc: [owner], template: sent")
+    )  # fmt: skip
+    office.sent()
+    office.deliver()
+    assert ["工单T-001《路灯》：送出"] == [notice.subject for notice in office.notifier.to("dan")]
+    assert ["（抄送）工单T-001《路灯》：送出"] == [notice.subject for notice in office.notifier.to("ann")]
+
+    people.add(Party("ann", "安", groups=("desk",)))
+    second = office.sent()
+    for _ in range(2):  # the group's second member comes with the next batch
+        office.deliver()
+    assert ["工单T-002《路灯》：送出"] == [notice.subject for notice in office.notifier.to("ann")[1:]]
+    told = [each.reason for each in notices.listed(office.engine, case=second) if each.cc]
+    assert ["抄送的人都已作为收件人收到，不另发"] == told
+    assert {"sent"} == {each.state for each in notices.listed(office.engine)}
+    assert [] == office.incidents()
+    assert office.engine.verify().good
 
 
 def test_a_unit_with_its_own_channel_is_told_itself_and_one_without_anybody_too(office: Office) -> None:
@@ -193,7 +175,7 @@ def test_a_rejected_notice_is_parked_at_once_and_goes_to_the_new_address(office:
 
     assert ("parked", "no such mailbox", [("notice", posted.key)]) == (posted.state, posted.reason, office.incidents())
     office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"desk": "new"}))
-    notices.retry(office.engine, posted.key)
+    notices.retry(office.engine, posted.key, DAN, "改了地址")
     office.deliver(channels)
     assert [("new", posted.key)] == [(n.address, n.key) for n in office.notifier.sent]
 
@@ -315,7 +297,7 @@ def test_a_notice_parked_while_it_is_being_sent_stays_parked(office: Office) -> 
         name = "desk"
 
         def send(self, notice: Notice) -> None:
-            notices.park(office.engine, notice.key, "收件人要求")
+            notices.park(office.engine, notice.key, DAN, "收件人要求")
 
     office.sent()
     office.deliver(Channels({"desk": Slow()}, "desk"))
@@ -342,6 +324,25 @@ def test_what_a_wrong_clock_put_off_for_years_is_due_now(office: Office, clock: 
     assert 1 == office.deliver().sent
 
 
+def test_a_clock_that_goes_back_by_days_in_a_live_lease_leaves_it_its_length(
+    database: str, make_engine: Callable[..., Engine], ticket_text: str
+) -> None:
+    now = FrozenClock()()
+    moments = [now]
+    office = Office(make_engine(database, clock=lambda: moments[-1]))
+    office.engine.publish(ticket_text)
+    office.engine.people.add(Party("dan", "丹", groups=("desk",)))
+    office.sent()
+    with office.engine.writing() as sql:
+        claims.claim(sql, now, "sending", now + 60_000_000, 10)
+
+    delivered = []
+    for later in (0, 59, 60):
+        moments.append(now - 400 * 86_400_000_000 + later * 1_000_000)
+        delivered.append(office.deliver().sent)
+    assert [0, 0, 1] == delivered
+
+
 def test_quiet_hours_put_a_notice_off_to_their_end(office: Office, clock: FrozenClock) -> None:
     office.engine.people.add(Party("dan", "丹", groups=("desk",), quiet="08:00-10:30"))
     office.sent()  # at nine in the morning
@@ -359,9 +360,71 @@ def test_a_delivered_notice_is_not_sent_again_by_hand(office: Office) -> None:
     office.sent()
     office.deliver()
 
-    for change in (lambda key: notices.retry(office.engine, key), lambda key: notices.park(office.engine, key, "x")):
+    for change in (notices.retry, notices.park):
         with pytest.raises(InputInvalid):
-            change(office.only().key)
+            change(office.engine, office.only().key, DAN, "x")
+    assert ["open", "move"] == [record["kind"] for record in office.engine.history(office.only().file)]
+
+
+@pytest.mark.parametrize("how", ["park", "retry"])
+def test_what_is_done_by_hand_is_in_the_record_of_the_case(office: Office, how: str) -> None:
+    case = office.sent()
+    getattr(notices, how)(office.engine, office.only().key, DAN, "收件人出国")
+
+    *_, record = office.engine.history(case)
+    assert ("resolution", how, case, "收件人出国", "dan", {"notice": f"{case}.2.1"}) == (
+        record["kind"], record["action"], record["case"], record["note"], record["who"]["id"], record["input"],
+    )  # fmt: skip
+    assert "sent" == office.engine.case(case).root.state
+    office.engine.fire(case, "comment", ANN, note="以后照常办理")
+    assert office.engine.verify().good
+
+
+def test_what_belongs_to_no_case_is_in_the_office_s_own_record(office: Office) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"fax": "1"}))
+    office.sent()
+    office.sent()
+    office.deliver()
+    (incident,) = incidents.listed(office.engine)
+    incidents.resolve(office.engine, incident.id, "retry", DAN, "装好了传真", notices.REMEDIES)
+
+    with office.engine.looking() as sql:
+        last = sa.select(tables.records.c.body).where(tables.records.c.file == tables.OFFICE)
+        record = json.loads(sql.execute(last.order_by(tables.records.c.seq.desc()).limit(1)).scalar_one())
+    about = {"incident": incident.id, "kind": "channel", "about": "fax", "notices": 2}
+    assert ("resolution", "retry", "装好了传真", about) == (
+        record["kind"],
+        record["action"],
+        record["note"],
+        record["input"],
+    )
+    assert office.engine.verify().good
+
+
+def test_an_incident_of_one_notice_ends_with_it(office: Office) -> None:
+    case = office.sent()
+    office.engine.fire(case, "give", DAN, {"units": ["nowhere"]})
+    office.deliver()
+    notices.park(office.engine, f"{case}.3.1", DAN, "单位已撤销")
+
+    (incident,) = incidents.listed(office.engine, None)
+    assert ("skipped", "dan", "单位已撤销") == (incident.state, incident.ended_by, incident.note)
+
+
+def test_nothing_is_done_by_hand_without_a_reason(office: Office) -> None:
+    office.sent()
+
+    with pytest.raises(InputInvalid):
+        notices.park(office.engine, office.only().key, DAN, "  ")
+    assert "pending" == office.only().state
+
+
+def test_a_resolution_is_no_change_that_a_caller_missed(office: Office) -> None:
+    case = office.sent()
+    seen = office.engine.case(case).root.revision
+    notices.park(office.engine, office.only().key, DAN, "不必")
+
+    assert "out" == office.engine.fire(case, "give", DAN, {"units": ["works"]}, expect=seen).case.state
 
 
 def test_a_notice_is_seen_before_it_is_sent(office: Office) -> None:

@@ -11,13 +11,19 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from workflow import incidents
 from workflow.core.calendar import OFFICE_ZONE, micros
+from workflow.core.errors import Refused
 from workflow.core.model import Actor, Micros
+from workflow.core.run import run_timer
 from workflow.engine import Engine
+from workflow.remedies import REMEDIES
 from workflow.reporting import punctuality
+from workflow.store.rows import timing
 from workflow.store.tables import notices, timers
+from workflow.store.writing import Overtaken
 from workflow.testing import FrozenClock
-from workflow.timers import accounts, due_dates, fire_all, fire_due
+from workflow.timers import accounts, due_dates, fire_all, fire_due, next_due, recalculate
 
 ERRAND = (Path(__file__).parents[1] / "clocked.yaml").read_text(encoding="utf-8")
 DESK = Actor("dan", "Dan", groups=frozenset({"desk"}))
@@ -83,6 +89,17 @@ def test_what_is_due_is_fired_once_and_never_early(office: Engine, clock: Frozen
     assert () == fire_due(office)
     assert 1 == told(office, "due_soon")
     assert office.verify().good
+
+
+def test_the_next_moment_at_which_something_is_due_is_known(office: Engine, clock: FrozenClock) -> None:
+    assert next_due(office) is None
+    given(office)
+
+    moment = next_due(office)
+    assert moment is not None
+    assert () == fire_all(office, now=moment - 1)
+    assert fire_all(office, now=moment)
+    assert (next_due(office) or 0) > moment
 
 
 @pytest.mark.parametrize("jump", [1, HOUR // 3600, HOUR, 24 * HOUR, 400 * 24 * HOUR])
@@ -175,6 +192,111 @@ def _state(engine: Engine, part: str) -> str:
     return next(each.state for each in engine.case(part).parts if each.id == part)
 
 
+def test_a_refused_transition_is_an_incident_and_is_taken_when_a_person_says_so(
+    office: Engine, clock: FrozenClock
+) -> None:
+    case, part = given(office)
+    office.fire(part, "ask_return", EDU)
+    office.fire(part, "hold", DESK)
+    clock.set(at(2022, 3, 9))
+    fire_all(office)
+    (incident,) = incidents.listed(office)
+
+    assert ("timer", f"{part}/return_due", case) == (incident.kind, incident.about, incident.file)
+    assert "应自动办理而不能：正在复核" in incident.text.zh
+    with pytest.raises(Refused, match="It is being looked at"):
+        incidents.resolve(office, incident.id, "retry", DESK, "再试", REMEDIES)
+    assert ["open"] == [each.state for each in incidents.listed(office)]
+    office.fire(part, "release", DESK)
+    incidents.resolve(office, incident.id, "retry", DESK, "已解除", REMEDIES)
+    assert ("handling", ()) == (_state(office, part), incidents.listed(office))
+    assert office.verify().good
+
+
+def test_a_timer_that_cannot_be_fired_stops_no_other_and_is_fired_once_it_can(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, broken = given(office)
+    given(office)
+    clock.set(at(2022, 5, 17))
+
+    def firing(lifecycle: Any, file: Any, case_id: str, *rest: Any) -> Any:
+        if case_id == broken:
+            raise ZeroDivisionError("oh")
+        return run_timer(lifecycle, file, case_id, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.run_timer", firing)
+        assert 1 == len([each for each in fire_all(office) if each.deadline == "reply_due"])
+    (incident,) = incidents.listed(office)
+
+    assert ("timer", f"{broken}/reply_due", case) == (incident.kind, incident.about, incident.file)
+    assert "已搁置：ZeroDivisionError: oh" in incident.text.zh
+    assert () == fire_all(office)
+    assert office.verify().good
+    incidents.resolve(office, incident.id, "retry", DESK, "程序已修复", REMEDIES)
+    assert ["warn:15d"] == [fired.event for fired in fire_all(office)]
+    assert office.verify().good
+
+
+def test_a_timer_left_for_good_stays_silent_and_known(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(office)
+    clock.set(at(2022, 5, 17))
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.run_timer", lambda *given: 1 / 0)
+        fire_all(office)
+    for incident in incidents.listed(office):
+        incidents.resolve(office, incident.id, "skip", DESK, "不再需要", REMEDIES)
+
+    assert () == fire_all(office)
+    assert office.verify().good
+
+
+def test_a_case_that_somebody_is_busy_with_is_left_for_the_next_time(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def busy(*given: Any) -> Any:
+        raise Overtaken
+
+    given(office)
+    clock.set(at(2022, 5, 17))
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.run_timer", busy)
+        patched.setattr("workflow.store.transactions.time.sleep", lambda seconds: None)
+        assert () == fire_all(office)
+
+    assert () == incidents.listed(office)
+    assert "warn:15d" in [fired.event for fired in fire_all(office)]
+
+
+def test_a_file_that_cannot_be_counted_anew_is_an_incident_and_stops_no_other(
+    office: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, part = given(office)
+    given(office)
+    with office.writing() as sql:
+        sql.execute(sa.update(timers).values(calendar="before"))
+
+    def timing_but(declared: Any, facts: Any, calendar: Any) -> Any:
+        if office.case(broken).case(part).clocks["reply_due"] == facts and not tried:
+            tried.append(part)
+            raise KeyError("oh")
+        return timing(declared, facts, calendar)
+
+    tried: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.timing", timing_but)
+        recalculate(office)
+    (incident,) = incidents.listed(office)
+
+    assert ("timer", broken) == (incident.kind, incident.about)
+    assert 2 == office.verify().outdated
+    incidents.resolve(office, incident.id, "retry", DESK, "已修复", REMEDIES)
+    assert 0 == office.verify().outdated
+
+
 def test_a_row_that_is_wrong_is_put_right_and_tells_nothing(office: Engine) -> None:
     given(office)
     with office.writing() as sql:
@@ -193,6 +315,66 @@ def test_the_due_dates_of_a_unit_overdue_ones_first(office: Engine, clock: Froze
 
     assert [("edu", "reply_due", True), ("water", "reply_due", False)] == lines
     assert ["edu"] == [each.holder for each in due_dates(office, unit="edu", overdue=True)]
+
+
+def test_clocks_that_stand_still_come_last_the_longest_first(office: Engine, clock: FrozenClock) -> None:
+    _, waiting = given(office, "edu")
+    resting, _ = given(office, "water")
+    given(office, "parks")
+    clock.set(at(2022, 3, 2, 10))
+    office.fire(resting, "rest", DESK)
+    office.fire(waiting, "sign", EDU)
+    clock.set(at(2022, 3, 3, 10))
+    office.fire(waiting, "wait", EDU)
+    lines = [each for each in due_dates(office) if each.deadline == "reply_due"]
+
+    assert ["parks", "water", "edu"] == [each.holder for each in lines]
+    assert [None, at(2022, 3, 2, 10), at(2022, 3, 3, 10)] == [each.paused for each in lines]
+    assert [None, "中止", "waiting"] == [each.stopped_by and each.stopped_by.zh for each in lines]
+    assert [at(2022, 6, 2), None, None] == [each.due for each in lines]
+    assert 4 == len(due_dates(office, limit=4)), "those that run first"
+    assert "paused" == accounts(office, waiting, "reply_due")[0][1].standing
+
+
+def test_what_ran_out_before_it_was_stopped_is_told_and_then_rests(office: Engine, clock: FrozenClock) -> None:
+    case, _ = given(office)
+    clock.set(at(2022, 6, 2, 10))
+    office.fire(case, "rest", DESK)
+    clock.set(at(2022, 7, 20))
+    events = [fired.event for fired in fire_all(office) if fired.deadline == "reply_due"]
+    resting = [each.overdue for each in due_dates(office) if each.deadline == "reply_due"]
+    office.fire(case, "resume", DESK)
+
+    assert (["overdue"], [True]) == (events, resting)
+    assert ["repeat", "escalate:10d"] == [each.event for each in fire_all(office) if each.deadline == "reply_due"]
+    assert office.verify().good
+
+
+CONDITIONS = """
+casework: 1
+lifecycle: promise
+version: 1
+initial: made
+roles: {desk: {group: desk}}
+fields: {kind: {type: choice, of: [short, long]}, by: date}
+states: {made: {}, kept: {final: successful}}
+transitions: {keep: {from: made, to: kept, by: [desk]}}
+deadlines:
+  short_due: {when: 'case.kind == "short"', within: 5bd}
+  long_due: {when: 'case.kind != "short"', within: 3mo}
+  by_due: {at: case.by, overdue: {notify: late, to: [desk]}}
+"""
+
+
+def test_conditions_and_dates_of_the_case_decide_which_timers_there_are(office: Engine, clock: FrozenClock) -> None:
+    office.publish(CONDITIONS)
+    office.open("promise", DESK, {"kind": "short", "by": "2022-03-05"})
+    assert {"short_due": at(2022, 3, 9), "by_due": at(2022, 3, 6)} == {n: r.due_at for n, r in rows(office).items()}
+    clock.set(at(2022, 3, 6))
+
+    assert [("by_due", "overdue")] == [(each.deadline, each.event) for each in fire_all(office)]
+    assert 1 == told(office, "late")
+    assert office.verify().good
 
 
 def test_how_a_due_date_came_about(office: Engine) -> None:

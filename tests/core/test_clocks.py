@@ -386,6 +386,6 @@ def test_hours_fixed_dates_and_years_not_announced_are_told(one: Errand) -> None
     ]
 
     assert ["48 小时，按钟点连续计算，不扣休息日", "到期：2027-01-01 10:00"] == texts[0]
-    assert "期限是固定日期：2027年3月1日（周一）" in texts[1]
+    assert ["期限是固定日期：2027年3月1日（周一）", "到期：2027年3月1日（周一） 24 时"] == texts[1]
     assert "2027 年的放假安排尚未公布，暂按周末和日期固定的法定节日推算" in texts[2]
     assert texts[2][-1].endswith("（暂定）")

@@ -3,7 +3,7 @@ import threading
 import pytest
 from transitions import MachineError
 
-from workflow.core.kernel import step, targets
+from workflow.core.kernel import step
 from workflow.core.model import Lifecycle
 
 
@@ -24,13 +24,6 @@ def test_a_way_that_the_lifecycle_does_not_have_is_an_error(matter: Lifecycle) -
         step(matter.root, "done", "submit", "review.first")
     with pytest.raises(LookupError):
         step(matter.root, "draft", "submit", "done")
-
-
-def test_the_origin_is_any_state_one_can_have_come_from(matter: Lifecycle) -> None:
-    assert ("review.first", "review.second", "at_work", "draft") == targets(
-        matter.root, matter.root.transitions["resume"]
-    )
-    assert () == targets(matter.root, matter.root.transitions["urge"])
 
 
 def test_the_machine_is_built_once_and_shared_by_threads(matter: Lifecycle) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from workflow.core.calendar import OFFICE_ZONE, china, local, micros
 from workflow.core.model import Duration, Micros
-from workflow.core.reckoning import after, before, reckon
+from workflow.core.reckoning import HOUR, after, before, reckon
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> Micros:
@@ -126,9 +126,21 @@ def test_a_reminder_before_the_end(length: Duration, moment: Micros) -> None:
 
 
 @pytest.mark.parametrize(
-    ("length", "moment"), [(Duration(1, "bd"), at(2022, 10, 10, 0)), (Duration(2, "d"), at(2022, 10, 11, 0))]
+    ("length", "moment"),
+    [
+        (Duration(1, "bd"), at(2022, 10, 10, 0)),
+        (Duration(2, "d"), at(2022, 10, 11, 0)),
+        (Duration(12, "h"), at(2022, 10, 9, 12)),
+    ],
 )
 def test_what_follows_the_end(length: Duration, moment: Micros) -> None:
     end = reckon(at(2022, 7, 1), [MONTHS], china())
 
     assert moment == after(end.last, length, end.due, china())
+
+
+def test_a_clock_that_was_set_back_within_a_pause_makes_nothing_due_earlier() -> None:
+    start = at(2022, 3, 1)
+    pauses = [(start + HOUR, start - HOUR)]
+
+    assert start + 48 * HOUR == reckon(start, [Duration(48, "h")], china(), pauses=pauses).due

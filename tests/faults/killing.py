@@ -111,6 +111,11 @@ def run(url: str, count: int) -> dict[str, object]:
         os.waitpid(child, 0)
         kills += 1
     took = time.monotonic() - begun
+    return {"notices": waiting, "kills": kills, "seconds": round(took, 1), **outcome(url, path)}
+
+
+def outcome(url: str, path: Path) -> dict[str, object]:
+    """What the paper and the database say at the end."""
     lines = path.read_bytes().splitlines()
     seen: dict[str, list[dict[str, int]]] = defaultdict(list)
     for line in lines:
@@ -123,15 +128,7 @@ def run(url: str, count: int) -> dict[str, object]:
     with engine.looking() as sql:
         counts = claims.counts(sql)
     engine.close()
-    return {
-        "notices": waiting,
-        "delivered": len(seen),
-        "states": counts,
-        "kills": kills,
-        "extra": len(lines) - len(seen),
-        "within_a_lease": within,
-        "seconds": round(took, 1),
-    }
+    return {"delivered": len(seen), "states": counts, "extra": len(lines) - len(seen), "within_a_lease": within}
 
 
 if __name__ == "__main__":

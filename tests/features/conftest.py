@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from pytest_bdd import step, then
 
-from tests.features.deadlines import *  # noqa: F403
 from tests.features.opinions import *  # noqa: F403
+from tests.features.post import *  # noqa: F403
+from tests.features.proof import *  # noqa: F403
 from tests.features.proposals import *  # noqa: F403
 from tests.features.proposals import submitted
+from tests.features.versions import *  # noqa: F403
 from workflow.core.errors import RequestReused
-from workflow.reporting import Figure, report
-from workflow.testing import FrozenClock, Office
+from workflow.reporting import report
+from workflow.testing import Office, Stage
+from workflow.testing.sentences.seeing import numbered
 from workflow.testing.steps import *  # noqa: F403
 from workflow.testing.steps import said_as
 
@@ -30,15 +33,19 @@ STAFF = {
 }
 
 
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    stage = Stage(DEFINITIONS / f"{name}.yaml" for name in ("proposal", "opinion"))
+    yield stage
+    stage.close()
+
+
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
-    office = Office.on(f"sqlite:///{tmp_path}/office.db", FrozenClock())
-    for name in ("proposal", "opinion"):
-        office.publish(DEFINITIONS / f"{name}.yaml")
-    for name, group in STAFF.items():
-        office.person(name, [group])
-    yield office
-    office.engine.close()
+def office(stage: Stage) -> Iterator[Office]:
+    with stage.office() as office:
+        for name, group in STAFF.items():
+            office.person(name, [group])
+        yield office
 
 
 # ---------------------------------------------------------------- the same thing twice
@@ -87,36 +94,7 @@ def _(office: Office, text: str) -> None:
 
 @said_as(then, "“{case}”的收文号是“{text}”")
 def _(office: Office, case: str, text: str) -> None:
-    office.expect_nothing_refused()
-    number = office.case(case).number
-    assert text == number, f"“{case}”的收文号是“{number}”，不是“{text}”"
-
-
-@said_as(then, "{who}看得到“{case}”中{whose}的“{part}”")
-def _(office: Office, who: str, case: str, whose: str, part: str) -> None:
-    office.expect_nothing_refused()
-    assert office.sees(who, case, part, whose), f"{who}应当看得到{whose}的{part}"
-
-
-@said_as(then, "{who}看不到“{case}”中{whose}的“{part}”")
-def _(office: Office, who: str, case: str, whose: str, part: str) -> None:
-    office.expect_nothing_refused()
-    assert not office.sees(who, case, part, whose), f"{who}不该看到{whose}的{part}"
-
-
-@said_as(then, "{who}查得到“{case}”的说明“{text}”")
-def _(office: Office, who: str, case: str, text: str) -> None:
-    notes = [r.get("note") for r in office.engine.history(office.cases[case], actor=office.actor(who))]
-    assert text in notes, f"{who}在“{case}”的记录里查不到“{text}”"
-
-
-@said_as(then, "“{case}”转成了社情民意“{new}”，两边互相查得到")
-def _(office: Office, case: str, new: str) -> None:
-    office.expect_nothing_refused()
-    opinion = office.case(case).values["opinion"]
-    assert isinstance(opinion, str), f"在“{case}”里查不到转成的社情民意"
-    office.cases[new] = opinion
-    assert office.cases[case] == office.case(new).values["from_proposal"], f"在“{new}”里查不到原提案“{case}”"
+    numbered(office, case, text)
 
 
 @said_as(then, "记录里写着“{case}”的“{action}”是{who}替{other}办的")
@@ -131,21 +109,3 @@ def _(office: Office, part: str, n: str, items: str) -> None:
     rows = report(office.engine, "opinion").tables[0].rows
     row = next(row for row in rows if part in (row.part, row.label.zh))
     assert (int(n), int(items)) == (row.cases, row.items), f"统计表里“{part}”是{row.cases}条、{row.items}条次"
-
-
-def _figure(office: Office, name: str) -> Figure:
-    office.expect_nothing_refused()
-    figures = report(office.engine, "proposal").figures
-    return next(figure for figure in figures if figure.label.zh.startswith(name))
-
-
-@said_as(then, "提案的“{name}”是{of}件中的{n}件")
-def _(office: Office, name: str, of: str, n: str) -> None:
-    figure = _figure(office, name)
-    assert (int(n), int(of)) == (figure.count, figure.of), f"{name}是{figure.of}件中的{figure.count}件"
-
-
-@said_as(then, "提案的“{name}”没有数")
-def _(office: Office, name: str) -> None:
-    figure = _figure(office, name)
-    assert figure.value is None, f"{name}印成了{figure.printed}"

@@ -109,6 +109,39 @@ POISON = {
     "a condition too long": (
         LEAVE.replace("when: case.days < 10", "when: " + " && ".join(["true"] * 500)).encode(), "condition", ":20:11: ",
     ),
+    "ten megabytes": (b"a: " + b"x" * 10_000_000, "too_big", ":1:1: "),
+    "a merge key with an alias": (b"base: &b {a: 1}\nmore: {<<: *b}\n", "alias", ":1:7: "),
+    "a merge key without one": (LEAVE.encode() + b"<<: {a: 1}\n", "unknown_key", ":"),
+    "a key that is its own value": (b"&a a: *a\n", "alias", ":1:1: "),
+    "an anchor on a key": (b"? &k key\n: 1\n", "alias", ":1:3: "),
+    "an anchor of 900 kB": (b"a: &" + b"x" * 900_000 + b" 1\n", "alias", ":1:4: "),
+    "ten thousand aliases": (b"a: [" + b"*x, " * 10_000 + b"]\n", "alias", ":1:5: "),
+    "a tag of 900 kB": (b"a: !" + b"x" * 900_000 + b" 1\n", "tag", ":1:4: "),
+    "a tag that names a function": (b"a: !!python/name:os.system\n", "tag", ":1:4: "),
+    "a tag written out": (b"a: !<tag:yaml.org,2002:python/object:os.system> 1\n", "tag", ":1:4: "),
+    "a tag for bytes": (b"a: !!binary aGk=\n", "tag", ":1:4: "),
+    "a tag for a set": (b"a: !!set {x}\n", "tag", ":1:4: "),
+    "a tag directive": (b"%TAG ! tag:x,2000:\n---\na: !x 1\n", "directive", ":1:1: "),
+    "UTF-16 without a mark": ("label: a\n".encode("utf-16-le"), "control", ":1:2: "),
+    "UTF-32": ("label: a\n".encode("utf-32"), "encoding", ":1:1: "),
+    "a slash in too many bytes": (b"a: \xc0\xaf\n", "encoding", ":1:4: "),
+    "half a pair in UTF-8": (b"a: \xed\xa0\x80\n", "encoding", ":1:4: "),
+    "a filler of half width": ("a: \uffa0\n".encode(), "zero_width", ":1:4: "),
+    "letters made of tags": ("a: x\U000e0041\n".encode(), "control", ":1:5: "),
+    "what is no character": ("a: \ufffe\n".encode(), "control", ":1:4: "),
+    "a next line": ("a: \x85\n".encode(), "control", ":1:4: "),
+    "a vertical tab": (b"a: \x0b\n", "control", ":1:4: "),
+    "a bell by escape": (b'a: "\\a"\n', "control", ":1:4: "),
+    "a byte order mark by escape": (b'a: "\\ufeff"\n', "zero_width", ":1:4: "),
+    "tabs for indentation": (b"a:\n\tb: 1\n", "syntax", ":2:1: "),
+    "a list for a key": (b"? [a, b]\n: 1\n", "key", ":1:3: "),
+    "a key twice": (LEAVE.encode() + b"version: 1\n", "duplicate_key", ":"),
+    "an archive": (b"PK\x03\x04" + bytes(range(200)), "encoding", ":"),
+    "a condition that fills the memory": (
+        LEAVE.replace("when: case.days < 10", "when: \"['x']" + ".map(a, [a, a, a, a])" * 8 + " == []\"").encode(),
+        "condition",
+        ":20:",
+    ),
 }  # fmt: skip
 
 
@@ -128,6 +161,10 @@ def test_poison_gets_one_clear_line(name: str, poisoned: dict[str, Any]) -> None
 
     assert (2, [code]) == (answer["exit"], [said for said, _ in answer["said"]])
     assert answer["said"][0][1].startswith(place), answer
+
+
+def test_there_are_more_than_sixty_poisons() -> None:
+    assert 60 <= len({data for data, _, _ in POISON.values()}) == len(POISON)
 
 
 def test_very_many_wrong_names_are_refused_in_time(tmp_path: Path) -> None:

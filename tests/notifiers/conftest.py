@@ -20,10 +20,11 @@ Play = Callable[[socket.socket], None]
 
 @dataclass
 class Server:
-    """Listens on loopback; `play` is what it does with each connection after it has read a request."""
+    """Listens on loopback; `play` is what it does with each connection, after it has read a request if it `reads`."""
 
     play: Play
     tls: ssl.SSLContext | None = None
+    reads: bool = True
     requests: list[bytes] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,7 +58,8 @@ class Server:
         try:
             if self.tls:
                 connection = self.tls.wrap_socket(connection, server_side=True)
-            self.requests.append(_read(connection))
+            if self.reads:
+                self.requests.append(_read(connection))
             self.play(connection)
         except OSError:
             pass
@@ -114,8 +116,8 @@ def pours(start: str) -> Play:
 def serve() -> Iterator[Callable[..., Server]]:
     servers: list[Server] = []
 
-    def start(play: Play, tls: ssl.SSLContext | None = None) -> Server:
-        servers.append(Server(play, tls))
+    def start(play: Play, tls: ssl.SSLContext | None = None, *, reads: bool = True) -> Server:
+        servers.append(Server(play, tls, reads))
         return servers[-1]
 
     yield start

@@ -4,22 +4,36 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from pytest_bdd import step
 
-from workflow.testing import FrozenClock, Office
+from workflow.testing import FrozenClock, Office, Stage
+from workflow.testing.features import parse
+from workflow.testing.scenarios import Played, play, understood
 from workflow.testing.steps import *  # noqa: F403
-from workflow.testing.steps import said_as
+
+HELPDESK = Path(__file__).with_name("helpdesk.yaml")
+TESTS = Path(__file__).parents[1]
 
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Office]:
     office = Office.on(f"sqlite:///{tmp_path}/desk.db", FrozenClock())
-    office.publish(Path(__file__).with_name("helpdesk.yaml"))
+    office.publish(HELPDESK)
     office.person("desk01", ["desk"])
     yield office
     office.engine.close()
 
 
-@said_as(step, '{who} reports "{case}"')
-def _(office: Office, who: str, case: str) -> None:
-    office.open("helpdesk", case, by=who, title=case)
+@pytest.fixture(scope="session")
+def stage() -> Iterator[Stage]:
+    """Our small lifecycles, to play scenarios on."""
+    stage = Stage([HELPDESK, TESTS / "clocked.yaml"])
+    yield stage
+    stage.close()
+
+
+def played(stage: Stage, steps: str, language: str = "zh-CN") -> Played:
+    """One scenario of these steps, played."""
+    scenario = {"zh-CN": "功能: f\n场景: s", "en": "Feature: f\nScenario: s"}[language]
+    feature = parse(f"# language: {language}\n{scenario}\n{steps}", "f.feature")
+    understood([feature])
+    return play(stage, feature, feature.scenarios[0])

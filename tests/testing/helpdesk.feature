@@ -3,7 +3,7 @@ Feature: A lifecycle that is not ours
 
   Scenario: Two repairers, and the case ends with the last of them
     Given it is 2022-3-1
-    And ada reports "printer"
+    And ada opens Repair "printer"
     Then "printer" waits for desk01
     When desk01 does "Send" on "printer" with:
       | Repairers | bob, carl |
@@ -26,7 +26,7 @@ Feature: A lifecycle that is not ours
     Then "printer" is "Repaired"
 
   Scenario: A refusal is told in its own words, and recorded
-    Given ada reports "printer"
+    Given ada opens Repair "printer"
     When ada does "Send" on "printer" with:
       | Repairers | bob  |
       | Place     | Hall |

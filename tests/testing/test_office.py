@@ -51,7 +51,7 @@ def test_expecting_a_refusal_where_there_was_none_fails(printer):
 def test_a_part_that_is_not_there_is_said_by_name(printer):
     with pytest.raises(AssertionError, match="printer has no job of bob"):
         printer.part("printer", "job", "bob")
-    with pytest.raises(AssertionError, match="has no part called 'bill'; it has job"):
+    with pytest.raises(AssertionError, match="there is no part called 'bill'; there are: Job"):
         printer.part("printer", "bill")
 
 

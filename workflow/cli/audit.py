@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from workflow.cli import names, times
+from workflow.cli import names, outside, times
 from workflow.cli.command import Argument, argument, command, option, suggest
 from workflow.cli.desk import Desk
 from workflow.cli.language import said, say
 from workflow.cli.phrases import both
 from workflow.cli.width import plain
-from workflow.core.errors import InputInvalid, Unproven, WorkflowError
+from workflow.core.errors import InputInvalid, NotFound, StoreUnavailable, Tampered, Unproven, WorkflowError
 from workflow.core.model import Text
+from workflow.store import log
 
 if TYPE_CHECKING:
     from workflow.audit import Finding
+    from workflow.proving import Proven
+
+FILE = click.Path(path_type=Path)
 
 
 def _case() -> Argument:
@@ -32,52 +36,112 @@ def _case() -> Argument:
 
 @command(
     _case(),
-    zh="每一件的记录须环环相扣，由记录重演得到的须与表中一致；不一致时逐条列出，退出码为 7。"
-    "末尾的记录连同其结果一起被删，须凭库外留存的回执或导出才能发现。",
-    en="The records of each file must follow from one another, and replaying them must give what the tables say; where not, "
-    "each finding is listed and the exit code is 7. Last records cut off together with their effects show only beside a "
-    "receipt or an export kept outside.",
-    gives='`{"records", "files", "good", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en"}]}`',
-)
-def verify(desk: Desk, case: str | None) -> None:
-    """Chain and replay."""
-    verdict = desk.engine.verify(case)
+    option("--key", "keys", type=FILE, multiple=True, metavar="FILE", zh="签署人的公钥文件，可多次给出", en="a public key of who signed; may be given again"),
+    option("--checkpoint", "checkpoints", type=FILE, multiple=True, metavar="FILE", zh="库外留存的检查点文件，可多次给出", en="checkpoints kept outside the database; may be given again"),
+    option("--receipt", "receipts", type=FILE, multiple=True, metavar="FILE", zh="办理时得到的回执（JSON），可多次给出", en="receipts that were given (JSON); may be given again"),
+    option("--since", type=FILE, metavar="FILE", zh="上次核对时的检查点文件：只重新核对此后有新记录的件（总日志仍全部核对）", en="the checkpoint of the last time: look again only at files with newer records (at all of the log still)"),
+    zh="每一件的记录须环环相扣，由记录重演得到的须与表中一致，时限和通知也在内；全部记录须与库外留存的检查点和回执一致。公钥和检查点只从这里给出的文件读取，"
+    "不信数据库里的。退出码：0 已证明；1 有不符；2 无法核对；3 未见不符，但有记录（或全部）没有检查点可证。",
+    en="The records of each file must follow from one another, and replaying them must give what the tables say, timers and notices too; all of them must "
+    "be what checkpoints and receipts from outside say. Keys and checkpoints are read from the files given here, never from the "
+    "database. Exit codes: 0 proven; 1 something is wrong; 2 it could not be checked; 3 nothing is wrong, but of some records, or of "
+    "all, there is no checkpoint that proves it.",
+    gives='`{"records", "files", "good", "outdated", "sealed", "covered", "open", "since", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en"}]}`',
+)  # fmt: skip
+def verify(
+    desk: Desk,
+    case: str | None,
+    keys: tuple[Path, ...],
+    checkpoints: tuple[Path, ...],
+    receipts: tuple[Path, ...],
+    since: Path | None,
+) -> None:
+    """Chain, replay, checkpoints, receipts."""
+    from workflow.proving import prove, trusted
+
+    try:
+        engine = desk.engine
+        earlier = outside.last_note(since) if since is not None else None
+        found, known = outside.checkpoints([*checkpoints, *([since] if since is not None else [])], keys)
+        notes = trusted(found, known, engine.origin)
+        verdict = engine.verify(case, since=earlier.checkpoint.size if earlier is not None else 0)
+        proven = prove(engine, notes, outside.receipts(receipts), case)
+    except (NotFound, StoreUnavailable) as error:
+        raise InputInvalid(error.text) from error
+    findings = (*verdict.findings, *proven.findings)
     data = {
         "records": verdict.records,
         "files": verdict.files,
-        "good": verdict.good,
-        "findings": [
-            {
-                "code": each.code,
-                "file": each.file,
-                "seq": each.seq,
-                "at": times.iso(each.at) if each.at is not None else None,
-                "actor": each.actor,
-                **both(each.text),
-            }
-            for each in verdict.findings
-        ],
+        "good": not findings,
+        "outdated": verdict.outdated,
+        "sealed": proven.size,
+        "covered": proven.covered,
+        "open": proven.open,
+        "since": earlier.checkpoint.size if earlier is not None else None,
+        "findings": [_finding(each) for each in findings],
     }
     seen = Text(
         zh=f"{verdict.files} 件，{verdict.records} 条记录", en=f"{verdict.files} files, {verdict.records} records"
     )
 
     def human() -> None:
-        for each in verdict.findings:
+        for each in findings:
             click.echo(plain(f"{_where(desk, each)}{say('：', ': ')}{said(each.text)}"))
-        if verdict.good:
+        if not findings:
             click.echo(say(f"核对无误：{seen.zh}。", f"all is as it was recorded: {seen.en}."))
+        if earlier is not None:
+            covered = earlier.checkpoint.size
+            click.echo(
+                say(
+                    f"只重新核对了前 {covered} 条之后有新记录的件；其余各件的内容以上次核对为准。",
+                    f"only files with records behind the first {covered} were looked at again; for the rest the last "
+                    "verification stands.",
+                )
+            )
+        if verdict.outdated:
+            click.echo(
+                say(
+                    f"其中 {verdict.outdated} 个时限仍按旧日历计算，到期日尚不能核对；运行 casework worker 重算后再核对。",
+                    f"{verdict.outdated} timers are counted by an earlier calendar, so their due dates are not proved; "
+                    "let casework worker count them anew, and verify again.",
+                )
+            )
 
     desk.answer(data, human)
-    if not verdict.good:
-        count = len(verdict.findings)
-        raise Unproven(
+    if findings:
+        raise Tampered(
             Text(
-                zh=f"审计记录有 {count} 处不符（{seen.zh}）；请保留现场，不要再办理，并报告管理员",
-                en=f"the audit trail does not agree with itself or the tables in {count} places ({seen.en}); "
+                zh=f"审计记录有 {len(findings)} 处不符（{seen.zh}）；请保留现场，不要再办理，并报告管理员",
+                en=f"the audit trail is not as it was in {len(findings)} places ({seen.en}); "
                 "keep everything as it is, stop working on it, and tell the administrator",
             )
         )
+    if proven.open:
+        raise Unproven(_unproven(proven, bool(notes)))
+
+
+def _unproven(proven: Proven, compared: bool) -> Text:
+    if not compared:
+        return Text(
+            "没有给出库外的检查点（--checkpoint、--key）：只证明记录与自身、与各表一致，不能证明没有被整体改写",
+            "no checkpoint from outside was given (--checkpoint, --key): the records agree with themselves and with the "
+            "tables, but that nobody rewrote all of it is not proven",
+        )
+    return Text(
+        f"已证明前 {proven.covered} 条；另有 {proven.open} 条在最后一个检查点之后，尚未证明",
+        f"the first {proven.covered} records are proven; {proven.open} are newer than the last checkpoint, not proven yet",
+    )
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "code": found.code,
+        "file": found.file,
+        "seq": found.seq,
+        "at": times.iso(found.at) if found.at is not None else None,
+        "actor": found.actor,
+        **both(found.text),
+    }
 
 
 @command(
@@ -85,13 +149,14 @@ def verify(desk: Desk, case: str | None) -> None:
     option("--out", type=click.Path(path_type=Path), metavar="FILE", zh="写到这个文件（默认标准输出）", en="write to this file (standard output)"),
     zh="每行一条记录，就是计算摘要所用的原文；导出本身也记录在案，所以须用 --as。",
     en="A record a line, the very text that was hashed. The export is recorded too, so it needs --as.",
-    gives="with `--out`, `{\"file\", \"records\"}`; without, an array of the records.",
+    gives="with `--out`, `{\"file\", \"records\", \"checkpoint\"}`; without, an array of the records. The short form of the newest checkpoint is printed on standard error.",
 )  # fmt: skip
 def export(desk: Desk, case: str | None, out: Path | None) -> None:
     """Write the records as lines of JSON."""
     actor = desk.actor()
     if out is None:
         _print(desk, actor, case)
+        _say_newest(desk)
         return
     if out.exists():
         raise InputInvalid(Text(zh=f"{out} 已经存在；请另取一个名字", en=f"{out} is there already; take another name"))
@@ -103,11 +168,27 @@ def export(desk: Desk, case: str | None, out: Path | None) -> None:
     finally:
         part.unlink(missing_ok=True)
     told = say(f"已导出 {count} 条记录到 {out}", f"{count} records written to {out}")
-    desk.answer({"file": str(out), "records": count}, lambda: click.echo(told))
+    data = {"file": str(out), "records": count, "checkpoint": _newest(desk)}
+    desk.answer(data, lambda: click.echo(told))
+    _say_newest(desk)
+
+
+def _newest(desk: Desk) -> str | None:
+    with desk.engine.looking() as sql:
+        found = log.newest(sql)
+    return found.short if found is not None else None
+
+
+def _say_newest(desk: Desk) -> None:
+    """What is printed stands outside the database too: whoever has the paper can compare."""
+    if (short := _newest(desk)) is not None:
+        click.echo(say(f"最近的检查点：{short}", f"the newest checkpoint: {short}"), err=True)
 
 
 def _where(desk: Desk, finding: Finding) -> str:
     """Which record of which file, made when and by whom; a file that cannot be read any more is named by its id."""
+    if not finding.file:
+        return say("全部记录", "the whole log")
     try:
         root = desk.engine.case(finding.file).root
         place = names.root_called(root.number, root.id)

@@ -16,6 +16,7 @@ from workflow.cli.table import print_table
 from workflow.cli.width import columns, pad, plain
 from workflow.core.errors import NotFound
 from workflow.core.model import Case, Field, File, Kind, Lifecycle, Text
+from workflow.store import log
 
 if TYPE_CHECKING:
     from workflow import Actor
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 @command(
     CASE,
-    gives='a case with `parts` (an array of cases), `records`, `head` and `offers`: `{"id", "name", "number", "lifecycle", "version", "part", "key", "round", "state", "state_label", "open", "outcome", "holder", "created_by", "opened_at", "entered_at", "revision", "values"}`. An offer is `{"action", "label", "act", "asks": [{"name", "type", "required"}], "note", "blockers"}`.',
+    gives='a case with `parts` (an array of cases), `records`, `head`, `checkpoint` (the short form of the newest, where it covers all of the records, else null) and `offers`: `{"id", "name", "number", "lifecycle", "version", "part", "key", "round", "state", "state_label", "open", "outcome", "holder", "created_by", "opened_at", "entered_at", "revision", "values"}`. An offer is `{"action", "label", "act", "asks": [{"name", "type", "required"}], "note", "blockers"}`.',
 )  # fmt: skip
 def show(desk: Desk, case: str) -> None:
     """One case: fields, parts, and what the person at the desk can do."""
@@ -33,18 +34,28 @@ def show(desk: Desk, case: str) -> None:
     file, found = names.find(engine, case, actor)
     lifecycle = engine.lifecycle(found.lifecycle, found.version)
     offered = engine.offers(found.id, actor) if actor is not None else ()
+    with engine.looking() as sql:
+        newest = log.newest(sql, file.root.id)
+    checkpoint = newest.short if newest is not None else None
     data = {
         **phrases.case_json(file, found, lifecycle),
         "parts": [phrases.case_json(file, part, lifecycle) for part in file.parts if found is file.root],
         "records": file.records,
         "head": file.head,
+        "checkpoint": checkpoint,
         "offers": [phrases.offer_json(each) for each in offered],
     }
-    desk.answer(data, lambda: _show(desk, file, found, lifecycle, actor, offered))
+    desk.answer(data, lambda: _show(desk, file, found, lifecycle, actor, offered, checkpoint))
 
 
 def _show(
-    desk: Desk, file: File, case: Case, lifecycle: Lifecycle, actor: Actor | None, offered: tuple[Offer, ...]
+    desk: Desk,
+    file: File,
+    case: Case,
+    lifecycle: Lifecycle,
+    actor: Actor | None,
+    offered: tuple[Offer, ...],
+    checkpoint: str | None,
 ) -> None:
     kind = lifecycle.kind(case.kind)
     mentioned = [p for each in file for p in (each.holder, each.created_by) if p]
@@ -61,6 +72,8 @@ def _show(
         (say("新开", "opened"), f"{times.stamp(case.opened_at)}  {names.persons([case.created_by], known)}"),
         (say("修订号", "revision"), str(case.revision)),
     ]
+    if checkpoint is not None:
+        facts.append((say("检查点", "checkpoint"), checkpoint))
     if case.kind:
         held = f"{names.label(kind.label, case.kind)}  {names.persons([case.holder], known)}"
         facts.insert(1, (say("分件", "part"), held.rstrip()))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
@@ -46,8 +45,8 @@ class Desk:
             if path is not None and not path.is_file():
                 raise StoreUnavailable(
                     Text(
-                        zh=f"没有数据库 {path}；请先运行 casework init（或 casework demo），或用 --db 指明",
-                        en=f"there is no database {path}; run `casework init` (or `casework demo`) first, "
+                        zh=f"没有数据库 {self.shown_db}；请先运行 casework init（或 casework demo），或用 --db 指明",
+                        en=f"there is no database {self.shown_db}; run `casework init` (or `casework demo`) first, "
                         "or name it with --db",
                     )
                 )
@@ -57,13 +56,16 @@ class Desk:
     def connect(self) -> Engine:
         """An engine on the database, there or not."""
         from workflow import Engine
+        from workflow.store.addresses import address
 
-        return Engine(database_url(self.db))
+        return Engine(address(self.db))
 
     @property
     def shown_db(self) -> str:
         """The database as a person may see it: without the password of an address."""
-        return re.sub(r"(://[^:@/]*):[^@/]*@", r"\1:***@", self.db)
+        from workflow.store.addresses import shown
+
+        return shown(self.db)
 
     def actor(self, behalf: str | None = None) -> Actor:
         """The person that `--as` names, who may speak for `behalf`; `NotFound`, or `InputInvalid` without `--as`."""
@@ -86,20 +88,6 @@ class Desk:
             click.echo(json.dumps(data, ensure_ascii=False, indent=2))
         else:
             human()
-
-
-def database_url(db: str) -> str:
-    """The database address for what `--db` was given: an address, or a path of a SQLite file."""
-    if "://" not in db:
-        if "?" in db:  # in an address it begins the options
-            raise InputInvalid(
-                Text(zh=f"数据库文件名不能含有“?”：{db}", en=f"the name of a database file cannot have a '?': {db}")
-            )
-        return f"sqlite:///{db}"
-    for scheme in ("postgresql://", "postgres://"):
-        if db.startswith(scheme):
-            return "postgresql+psycopg://" + db.removeprefix(scheme)
-    return db
 
 
 def sqlite_file(db: str) -> Path | None:

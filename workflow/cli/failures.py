@@ -120,8 +120,9 @@ def _lines(error: BaseException, message: str) -> list[str]:
         reasons = [f"  · {plain(said(blocker.text))}" for blocker in refused.blockers]
         return [click.style(plain(heading), fg="red"), *reasons, *(error.lines if isinstance(error, Explained) else ())]
     if isinstance(error, LifecycleInvalid):
-        count = len(error.problems)
-        return [*map(plain, message.splitlines()), say(f"共 {count} 处问题", f"{count} problem{'s'[: count != 1]}")]
+        from workflow.cli import findings
+
+        return [*findings.lines(error.problems), findings.counted(error.problems)]
     lines = [click.style(say("错误：", "error: "), fg="red") + plain(message)]
     if isinstance(error, click.UsageError) and error.ctx is not None:
         lines.append(say("用法见：", "see: ") + f"{error.ctx.command_path} --help")
@@ -143,15 +144,7 @@ def _facts(error: BaseException) -> dict[str, Any]:
     if isinstance(error, NotFound):
         facts["near"] = list(error.near)
     if isinstance(error, LifecycleInvalid):
-        facts["problems"] = [
-            {
-                "file": each.place.file,
-                "line": each.place.line,
-                "column": each.place.column,
-                "code": each.code,
-                "zh": each.text.zh,
-                "en": each.text.en,
-            }
-            for each in error.problems
-        ]
+        from workflow.cli import findings
+
+        facts["problems"] = [findings.facts(each) for each in error.problems]
     return facts

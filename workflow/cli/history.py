@@ -29,7 +29,8 @@ def history(desk: Desk, case: str, moves: bool) -> None:
     records = [
         each
         for each in engine.history(found.root, actor)
-        if (found is file.root or each.get("case") == found.id) and not (moves and each["kind"] == "refusal")
+        if (found is file.root or each.get("case") == found.id or each["kind"] == "migration")
+        and not (moves and each["kind"] == "refusal")
     ]
     mentioned = [each.holder for each in file if each.holder] + [
         r["who"]["for"] for r in records if r["who"].get("for")

@@ -51,14 +51,19 @@ def skip(desk: Desk, id: str, note: str) -> None:
 
 
 def _resolve(desk: Desk, id: str, how: Literal["retry", "skip"], note: str) -> None:
-    from workflow.notices import REMEDIES
+    from workflow.remedies import REMEDIES
 
     ended = incidents.resolve(desk.engine, id, how, desk.actor(), note, REMEDIES)
     desk.answer(_json(ended), lambda: click.echo(f"{_state(ended)}{say('：', ': ')}{said(ended.text)}"))
 
 
 def _state(incident: incidents.Incident) -> str:
-    words = {"open": say("未处理", "open"), "retried": say("已重试", "retried"), "skipped": say("已跳过", "skipped")}
+    words = {
+        "open": say("未处理", "open"),
+        "retried": say("已重试", "retried"),
+        "skipped": say("已跳过", "skipped"),
+        "ended": say("已消除", "over"),
+    }
     return words[incident.state]
 
 

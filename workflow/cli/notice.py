@@ -14,10 +14,15 @@ from workflow.cli.desk import Desk
 from workflow.cli.language import say, spoken
 from workflow.cli.posting import TEMPLATES
 from workflow.cli.table import print_table
+from workflow.store.tables import OFFICE
 
 STATES = ("pending", "sent", "parked", "failed")
 KEY = argument("key", zh="通知编号，见 notice list", en="the notice's key, from `notice list`")
-SHAPE = '`{"key", "case", "to", "recipient", "template", "state", "attempts", "channel", "address", "language", "subject", "body", "reason", "next_at", "sent_at"}`'
+NOTE = option(
+    "--note", required=True, metavar="TEXT",
+    zh="理由，与办理人一起记入审计记录", en="the reason; it is recorded with your name",
+)  # fmt: skip
+SHAPE = '`{"key", "case", "to", "recipient", "template", "state", "attempts", "channel", "address", "language", "subject", "body", "copy", "urgent", "digest", "reason", "next_at", "sent_at"}`'
 
 
 @command(
@@ -56,21 +61,17 @@ def show(desk: Desk, key: str) -> None:
     desk.answer(_json(posted), lambda: _print(posted))
 
 
-@command(KEY, gives=f"{SHAPE}.")
-def retry(desk: Desk, key: str) -> None:
-    """Address it anew and try it again."""
-    posted = notices.retry(desk.engine, key)
+@command(KEY, NOTE, gives=f"{SHAPE}.")
+def retry(desk: Desk, key: str, note: str) -> None:
+    """Address it anew and try it again, by itself."""
+    posted = notices.retry(desk.engine, key, desk.actor(), note)
     desk.answer(_json(posted), lambda: _print(posted))
 
 
-@command(
-    KEY,
-    option("--note", required=True, metavar="TEXT", zh="理由", en="the reason"),
-    gives=f"{SHAPE}.",
-)
+@command(KEY, NOTE, gives=f"{SHAPE}.")
 def park(desk: Desk, key: str, note: str) -> None:
     """Put it away until somebody says otherwise."""
-    posted = notices.park(desk.engine, key, note)
+    posted = notices.park(desk.engine, key, desk.actor(), note)
     desk.answer(_json(posted), lambda: _print(posted))
 
 
@@ -104,13 +105,18 @@ def _state(posted: notices.Posted) -> str:
         "parked": say("搁置", "parked"),
         "failed": say("无收件人", "nobody"),
     }
+    if posted.state == "pending" and posted.digest is not None:
+        return say("待汇总", "for the digest")
     return words.get(posted.state, posted.state)
 
 
 def _print(posted: notices.Posted) -> None:
     lines = [
         (say("编号", "key"), posted.key),
-        (say("收件人", "to"), posted.recipient or posted.party),
+        (
+            say("抄送", "copy to") if posted.cc else say("收件人", "to"),
+            posted.recipient or posted.party,
+        ),
         (say("渠道", "channel"), " ".join(filter(None, (posted.channel, posted.address)))),
         (
             say("状态", "state"),
@@ -118,6 +124,7 @@ def _print(posted: notices.Posted) -> None:
         ),
         (say("下次", "next"), times.stamp(posted.next_at) if posted.next_at else ""),
         (say("送达", "sent"), times.stamp(posted.sent_at) if posted.sent_at else ""),
+        (say("汇总", "digest"), posted.digest or ""),
         (say("原因", "reason"), posted.reason or ""),
         (say("标题", "subject"), posted.subject or ""),
     ]
@@ -131,7 +138,7 @@ def _print(posted: notices.Posted) -> None:
 def _json(posted: notices.Posted) -> dict[str, Any]:
     return {
         "key": posted.key,
-        "case": posted.file,
+        "case": None if posted.file == OFFICE else posted.file,
         "to": posted.party,
         "recipient": posted.recipient,
         "template": posted.template,
@@ -142,6 +149,9 @@ def _json(posted: notices.Posted) -> dict[str, Any]:
         "language": posted.language,
         "subject": posted.subject,
         "body": posted.body,
+        "copy": posted.cc,
+        "urgent": posted.urgent,
+        "digest": posted.digest,
         "reason": posted.reason,
         "next_at": times.iso(posted.next_at) if posted.next_at else None,
         "sent_at": times.iso(posted.sent_at) if posted.sent_at else None,

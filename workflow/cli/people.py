@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from workflow.cli.command import argument, command, option
+from workflow.cli import names
+from workflow.cli.command import argument, command, option, suggest
 from workflow.cli.desk import Desk
 from workflow.cli.language import say
 from workflow.cli.table import print_table
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 
 KINDS = ("person", "unit", "group")
 LABELS = {"person": ("个人", "person"), "unit": ("单位", "unit"), "group": ("组", "group")}
-HEADER = {
-    "id": "id", "编号": "id", "name": "name", "姓名": "name", "名称": "name", "kind": "kind", "类型": "kind",
-    "unit": "unit", "单位": "unit", "groups": "groups", "组": "groups", "小组": "groups",
-}  # fmt: skip
+SHAPE = '`{"id", "name", "kind", "unit", "groups", "active", "language", "channels", "quiet", "digest"}`'
 
 
 @command(
@@ -36,18 +32,19 @@ HEADER = {
     option("--channel", "channels", multiple=True, metavar="NAME=ADDRESS", zh="通知渠道和地址，如 email=a@b.cn；可写几次", en="where notices reach it, as email=a@b.example; may be repeated"),
     option("--language", type=click.Choice(("zh", "en")), default="zh", metavar="zh|en", zh="通知的语言（默认 zh）", en="the language of its notices (zh)"),
     option("--quiet", metavar="HH:MM-HH:MM", zh="免打扰时段，如 22:00-07:00", en="the hours in which it is not told, such as 22:00-07:00"),
-    gives='a party, `{"id", "name", "kind", "unit", "groups", "language", "channels", "quiet"}`.',
+    option("--digest", metavar="HH:MM", zh="每日汇总：不急的通知每天此时合为一条送达，如 08:30", en="once a day: what is not urgent comes as one message at this hour, such as 08:30"),
+    gives=f"a party, {SHAPE}.",
 )  # fmt: skip
 def add(
     desk: Desk, id: str, name: str, kind: str, unit: str | None, groups: tuple[str, ...],
-    channels: tuple[str, ...], language: Any, quiet: str | None,
+    channels: tuple[str, ...], language: Any, quiet: str | None, digest: str | None,
 ) -> None:  # fmt: skip
     """Add one party."""
     from workflow.directory import Party
 
     party = Party(
         id=id, name=name, kind=_kind(kind), unit=unit, groups=groups,
-        language=language, channels=dict(map(_channel, channels)), quiet=quiet,
+        language=language, channels=dict(map(_channel, channels)), quiet=quiet, digest=digest,
     )  # fmt: skip
     desk.engine.people.add(party)
     desk.answer(_json(party), lambda: click.echo(say(f"已登记：{name}（{id}）", f"added: {name} ({id})")))
@@ -70,68 +67,67 @@ def list_(desk: Desk, kind: str | None) -> None:
                 )
             )
             return
-        headings = say("编号 名称 类型 单位 组", "id name kind unit groups").split()
+        headings = say(
+            "编号 名称 类型 单位 组 通知渠道 免打扰 汇总", "id name kind unit groups channels quiet digest"
+        ).split()
         print_table(
-            headings, [[p.id, p.name, say(*LABELS[p.kind]), p.unit or "", "、".join(p.groups)] for p in parties]
-        )
+            headings,
+            [
+                [p.id, p.name, say(*LABELS[p.kind]), p.unit or "", "、".join(p.groups), "、".join(p.channels), p.quiet or "", p.digest or ""]
+                for p in parties
+            ],
+            elastic=4,
+        )  # fmt: skip
 
     desk.answer([_json(each) for each in parties], human)
 
 
 @command(
-    argument("file", type=click.Path(path_type=Path), zh="CSV 文件（UTF-8），首行为 id,name,kind,unit,groups 或 编号,姓名,类型,单位,组；几个组用分号隔开", en="a CSV file (UTF-8) with the columns id,name,kind,unit,groups; several groups between semicolons"),
-    gives='an array of the parties added.',
+    argument("id", shell_complete=suggest("people"), zh="编号或名称", en="an id or a name"), gives=f"a party, {SHAPE}."
+)
+def show(desk: Desk, id: str) -> None:
+    """One party: where it belongs, and how notices reach it."""
+    party = desk.engine.people.get(names.party(desk.engine, id))
+
+    def human() -> None:
+        lines = [
+            (say("编号", "id"), party.id),
+            (say("名称", "name"), party.name),
+            (say("类型", "kind"), say(*LABELS[party.kind])),
+            (say("单位", "unit"), party.unit),
+            (say("组", "groups"), say("、", ", ").join(party.groups)),
+            (say("状态", "status"), "" if party.active else say("已停用", "no longer active")),
+            *((say(f"渠道 {name}", f"channel {name}"), address or "—") for name, address in party.channels.items()),
+            (say("语言", "language"), party.language),
+            (say("免打扰", "quiet"), party.quiet),
+            (say("每日汇总", "digest"), party.digest),
+        ]
+        for name, value in lines:
+            if value:
+                click.echo(f"{name}{say('：', ': ')}{value}")
+
+    desk.answer(_json(party), human)
+
+
+@command(
+    argument("file", type=click.Path(path_type=Path),
+        zh="CSV 文件（UTF-8 或 GBK），首行为列名：id,name,kind,unit,groups,language,quiet,digest,email,webhook 或 "
+        "编号,姓名,类型,单位,组,语言,免打扰,汇总,邮箱；其他渠道写 渠道:名称；几个组用分号隔开。没有的列，原来登记的不变",
+        en="a CSV file (UTF-8 or GBK) with the columns id,name,kind,unit,groups,language,quiet,digest,email,webhook, and "
+        "channel:NAME for others; several groups between semicolons; what has no column stays as it was"),
+    gives="an array of the parties added.",
 )  # fmt: skip
 def import_(desk: Desk, file: Path) -> None:
     """Add parties from a CSV file, which is read to its end before the first is added."""
-    parties = list(_rows(file))
+    from workflow.importing.people import read_people
+    from workflow.importing.rows import Rows
+
+    parties = read_people(Rows(file, needed=()), desk.engine.people.list())
     for party in parties:
         desk.engine.people.add(party)
     desk.answer(
         [_json(each) for each in parties], lambda: click.echo(say(f"已登记 {len(parties)} 个", f"added {len(parties)}"))
     )
-
-
-def _rows(path: Path) -> Iterator[Party]:
-    """The parties of a CSV file; `InputInvalid` names the line that cannot be read."""
-    from workflow.directory import Party
-
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            columns = {given: HEADER[given.strip()] for given in rows.fieldnames or () if given.strip() in HEADER}
-            if not {"id", "name"} <= set(columns.values()):
-                raise InputInvalid(
-                    Text(
-                        zh=f"{path} 的首行须有 id,name（或 编号,姓名），可有 kind,unit,groups",
-                        en=f"the first line of {path} must have id,name and may have kind,unit,groups",
-                    )
-                )
-            for row in rows:
-                fields = {columns[given]: (row[given] or "").strip() for given in columns}
-                yield _party(Party, fields, path, rows.line_num)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise InputInvalid(
-            Text(zh=f"{path} 不是 UTF-8 的 CSV 文件：{error}", en=f"{path} is not a CSV file in UTF-8: {error}")
-        ) from None
-    except OSError as error:
-        raise InputInvalid(
-            Text(zh=f"读不到文件 {path}（{error.strerror}）", en=f"cannot read the file {path} ({error.strerror})")
-        ) from None
-
-
-def _party(make: type[Party], fields: dict[str, str], path: Path, line: int) -> Party:
-    kinds = {name: kind for kind, names in LABELS.items() for name in (*names, kind)}
-    kind = kinds.get(fields.get("kind", "") or "person")
-    if kind is None or not fields["id"] or not fields["name"]:
-        raise InputInvalid(
-            Text(
-                zh=f"{path}:{line}: 须有编号和名称，类型须为 person、unit 或 group（个人、单位、组）",
-                en=f"{path}:{line}: an id and a name are needed, and the kind must be person, unit or group",
-            )
-        )
-    groups = tuple(each.strip() for each in fields.get("groups", "").replace("；", ";").split(";") if each.strip())
-    return make(id=fields["id"], name=fields["name"], kind=_kind(kind), unit=fields.get("unit") or None, groups=groups)
 
 
 def _channel(written: str) -> tuple[str, str]:
@@ -156,7 +152,9 @@ def _json(party: Party) -> dict[str, object]:
         "kind": party.kind,
         "unit": party.unit,
         "groups": list(party.groups),
+        "active": party.active,
         "language": party.language,
         "channels": dict(party.channels),
         "quiet": party.quiet,
+        "digest": party.digest,
     }

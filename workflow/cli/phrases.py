@@ -123,6 +123,8 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
     action = record.get("action", "")
     transition = kind.transitions.get(action)
     what = names.label(transition.label if transition else _ACTIONS.get(action, Text()), action)
+    if record.get("kind") == "resolution":
+        what = _resolved(record)
     source, target = record.get("from"), record.get("to")
     way = names.state(kind, target or source or "")
     if source and target and source != target:
@@ -132,6 +134,10 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
         reasons = say("；", "; ").join(b.get(spoken(), "") for b in record.get("blockers", ()))
         note = f"{say('未准：', 'refused: ')}{reasons}"
         way = names.state(kind, source or "")
+    if record.get("kind") == "migration":
+        was, now = record["source"]["version"], record["lifecycle"]["version"]
+        what = said(_ACTIONS["undo_migration" if "undoes" in record else "migrate"])
+        way = f"{say(f'第 {was} 版', f'version {was}')} → {say(f'第 {now} 版', f'version {now}')}  {way}"
     who = record.get("who", {})
     name = say("（自动）", "(by itself)") if who.get("id") == "engine" else who.get("name") or who.get("id", "")
     if who.get("for"):
@@ -139,7 +145,24 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
     return {"who": name, "where": where(case, lifecycle, known), "what": what, "way": way, "note": note}
 
 
-_ACTIONS = {"open": Text("新开", "open"), "edit": Text("修改", "edit"), "export": Text("导出", "export")}
+def _resolved(record: Mapping[str, Any]) -> str:
+    """What a person did with something that had stopped, and with what."""
+    about = record.get("input", {})
+    return f"{said(_RESOLUTIONS[record['action']])} {about.get('notice') or about.get('about', '')}".rstrip()
+
+
+_RESOLUTIONS = {
+    "retry": Text("重试", "try again"),
+    "park": Text("搁置通知", "put a notice away"),
+    "skip": Text("跳过异常", "leave an incident"),
+}
+_ACTIONS = {
+    "open": Text("新开", "open"),
+    "edit": Text("修改", "edit"),
+    "export": Text("导出", "export"),
+    "migrate": Text("换版", "migrate"),
+    "undo_migration": Text("撤回换版", "undo the migration"),
+}
 
 
 def where(case: Case, lifecycle: Lifecycle, known: Mapping[str, str]) -> str:

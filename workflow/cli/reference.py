@@ -61,8 +61,8 @@ JSON_ERRORS = """\
 
 With `--json` an error is one JSON object on standard error:
 `{"error": class, "code": exit code, "message": sentence}`, and, where they apply, `blockers` (`[{"code", "about", "zh",
-"en"}]`), `near` (names that look alike), `problems` (`[{"file", "line", "column", "code", "zh", "en"}]`), `changes` (the
-records since the expected revision), `case`, `action`, `who` (parties who could do it) and `instead` (offers: what the
+"en"}]`), `near` (names that look alike), `problems` (`[{"file", "line", "column", "code", "severity",
+"zh", "en", "hint"}]`), `changes` (the records since the expected revision), `case`, `action`, `who` (parties who could do it) and `instead` (offers: what the
 person could do now). Keys are only ever added.
 
 No traceback is printed. `CASEWORK_DEBUG=1` adds one, for a report to the maintainers.
@@ -90,10 +90,13 @@ def _exit_codes() -> Iterator[str]:
     for each in known:
         if issubclass(each, errors.WorkflowError):
             by_code.setdefault(each.exit_code, []).append(each)
-    extra = {2: "the command line itself cannot be understood"}
-    yield "| 1 | anything else that the program itself has a sentence for | `WorkflowError` |"
-    for code in sorted(by_code.keys() - {1}):
-        said = [(each.__doc__ or "").splitlines()[0].split(";")[0].rstrip(".") for each in by_code[code]]
+    extra = {
+        1: "anything else that the program itself has a sentence for",
+        2: "the command line itself cannot be understood",
+    }
+    for code in sorted(by_code):
+        told = [each for each in by_code[code] if each is not errors.WorkflowError]
+        said = [(each.__doc__ or "").splitlines()[0].split(";")[0].rstrip(".") for each in told]
         meaning = "; ".join([*said, *([extra[code]] if code in extra else [])])
         yield f"| {code} | {meaning} | {', '.join(f'`{each.__name__}`' for each in by_code[code])} |"
     yield "| 70 | something unexpected: please report it | |"

@@ -32,9 +32,9 @@ WIDTH = 76  # columns of a definition
     option("--ids", is_flag=True, zh="JSON 里列出每个数字背后的办件", en="with the ids behind each figure, in the JSON"),
     zh="期间按每一件进入统计起点的日期算；其余按截止时的记录算。",
     en="A case belongs to the period in which it entered the state that counts; all else is taken as recorded by the cut-off.",
-    gives='`{"lifecycle", "period", "cut_off", "cases", "metrics": [{"id", "label", "count", "of", "value", "definition"}], '
+    gives='`{"lifecycle", "period", "cut_off", "calendar", "cases", "metrics": [{"id", "label", "count", "of", "value", "definition", "rule"}], '
     '"tallies": {tally: {part: {"label", "cases", "items"}}}}`; `value` is null for a count and for a rate of nothing. '
-    'With `--by unit`, `{"rule", "units": [{"unit", "deadline", "on_time", "overdue", "rate"}]}`.',
+    'With `--by unit`, `{"lifecycle", "period", "cut_off", "calendar", "rule", "units": [{"unit", "deadline", "on_time", "overdue", "rate"}]}`.',
 )  # fmt: skip
 def report(
     desk: Desk,
@@ -68,12 +68,21 @@ def report(
 def _by_unit(
     desk: Desk, lifecycle: str, year: int | None, since: str | None, until: str | None, as_of: str | None
 ) -> None:
-    from workflow.reporting import COUNTING_RULE, punctuality
+    from workflow.counting import COUNTING_RULE
+    from workflow.figures import Period
+    from workflow.reporting import punctuality
 
-    cut_off = times.moment(as_of) if as_of else None
-    found = punctuality(desk.engine, lifecycle, year=year, since=_day(since), until=_day(until), as_of=cut_off)
-    known = desk.engine.people.names([each.unit for each in found if each.unit])
+    engine = desk.engine
+    cut_off = times.moment(as_of) if as_of else engine.now()
+    first, last = _day(since), _day(until)
+    found = punctuality(engine, lifecycle, year=year, since=first, until=last, as_of=cut_off)
+    period = Period.of(year, first, last)
+    known = engine.people.names([each.unit for each in found if each.unit])
     data = {
+        "lifecycle": lifecycle,
+        "period": str(period),
+        "cut_off": times.iso(cut_off),
+        "calendar": engine.calendar().version,
         "rule": {"zh": COUNTING_RULE.zh, "en": COUNTING_RULE.en},
         "units": [
             {
@@ -88,6 +97,10 @@ def _by_unit(
     }
 
     def human() -> None:
+        label = names.label(engine.lifecycle(lifecycle).label, lifecycle)
+        recorded = say(f"截至 {times.stamp(cut_off)} 的记录", f"as recorded by {times.stamp(cut_off)}")
+        click.echo(click.style(f"{label}  {period}", bold=True) + f"  {recorded}")
+        click.echo()
         rows = [
             [known.get(each.unit or "", each.unit or "—"), names.label(each.label, each.deadline), str(each.on_time),
              str(each.overdue), each.rate or "—"]
@@ -96,8 +109,7 @@ def _by_unit(
         print_table(
             say("单位 时限 按期 逾期 按期率", "unit deadline on-time overdue rate").split(), rows, numbers=(2, 3, 4)
         )
-        for line in wrap(said(COUNTING_RULE), WIDTH):
-            click.echo(click.style(line, dim=True))
+        _tell_rule(COUNTING_RULE)
 
     desk.answer(data, human)
 
@@ -119,12 +131,20 @@ def print_report(found: Report) -> None:
         click.echo(laid)
         for below in wrap(said(each.definition), WIDTH):
             click.echo(click.style(f"    {below}", dim=True))
+    for counting in dict.fromkeys(each.rule for each in found.figures if each.rule is not None):
+        click.echo()
+        _tell_rule(counting)
     for tally in found.tables:
         click.echo()
         headings = [said(tally.label) or tally.id, say("条", "cases"), say("条次", "items")]
         print_table(
             headings, [[said(r.label) or r.part, str(r.cases), str(r.items)] for r in tally.rows], numbers=(1, 2)
         )
+
+
+def _tell_rule(rule: Text) -> None:
+    for line in wrap(said(rule), WIDTH):
+        click.echo(click.style(line, dim=True))
 
 
 def _of(figure: Figure) -> tuple[str, str]:

@@ -21,6 +21,7 @@ COMMANDS = {
         {
             "add": Entry("workflow.cli.people:add", "登记一个人、单位或组", "Add a person, a unit or a group"),
             "list": Entry("workflow.cli.people:list_", "列出人员、单位和组", "List people, units and groups"),
+            "show": Entry("workflow.cli.people:show", "看一个人、单位或组", "Show one of them"),
             "import": Entry("workflow.cli.people:import_", "从 CSV 文件登记", "Add them from a CSV file"),
         },
         "人员、单位和组",
@@ -28,13 +29,62 @@ COMMANDS = {
     ),
     "lifecycle": Entry(
         {
-            "check": Entry("workflow.cli.lifecycle:check", "检查流程文件", "Check lifecycle files"),
-            "publish": Entry("workflow.cli.lifecycle:publish", "发布流程，此后可以开办", "Publish lifecycles for use"),
-            "list": Entry("workflow.cli.lifecycle:list_", "列出已发布的流程", "List the published lifecycles"),
-            "show": Entry("workflow.cli.lifecycle:show", "流程的状态、动作和角色", "Its states, actions and roles"),
+            "check": Entry("workflow.cli.lifecycle.check:check", "检查流程文件", "Check lifecycle files"),
+            "watch": Entry(
+                "workflow.cli.lifecycle.watch:watch", "边改边查：每次保存都检查", "Check again at every change"
+            ),
+            "test": Entry(
+                "workflow.cli.lifecycle.test:test", "演练情景，看覆盖", "Play its scenarios, see what they cover"
+            ),
+            "publish": Entry(
+                "workflow.cli.lifecycle.publish:publish", "发布流程，此后可以开办", "Publish lifecycles for use"
+            ),
+            "list": Entry("workflow.cli.lifecycle.publish:list_", "列出已发布的流程", "List the published lifecycles"),
+            "show": Entry(
+                "workflow.cli.lifecycle.show:show",
+                "流程的状态、动作和角色：文字、页面、图",
+                "Its states, actions and roles: text, page, diagram",
+            ),
+            "diff": Entry(
+                "workflow.cli.lifecycle.diff:diff", "比较两版，说明后果", "Compare two versions, and what it means"
+            ),
+            "new": Entry("workflow.cli.lifecycle.new:new", "起一个新流程文件", "Begin a lifecycle file"),
+            "fmt": Entry("workflow.cli.lifecycle.fmt:fmt", "统一流程文件的排版", "Lay out lifecycle files"),
+            "matrix": Entry(
+                {
+                    "export": Entry(
+                        "workflow.cli.lifecycle.matrix:export", "权限表导出为 CSV", "The table of permissions as CSV"
+                    ),
+                    "apply": Entry(
+                        "workflow.cli.lifecycle.matrix:apply", "按改过的表修改文件", "Put a changed table into the file"
+                    ),
+                },
+                "谁可以办什么：表格导出、导入",
+                "Who may do what: as a table, and back",
+            ),
+            "simulate": Entry(
+                "workflow.cli.lifecycle.simulate:simulate",
+                "模拟：让成千上万件走一遍，查出问题",
+                "Walk thousands of made-up cases through it",
+            ),
+            "versions": Entry(
+                "workflow.cli.lifecycle.versions:versions", "各版及其在办件数", "Its versions, and what they hold"
+            ),
+            "retire": Entry("workflow.cli.lifecycle.versions:retire", "停用一版", "Put a version out of use"),
+            "migrate": Entry(
+                {
+                    "plan": Entry(
+                        "workflow.cli.lifecycle.migrate:plan", "看看会怎样，不写", "What would become of them"
+                    ),
+                    "apply": Entry("workflow.cli.lifecycle.migrate:apply", "迁移", "Move them"),
+                    "undo": Entry("workflow.cli.lifecycle.migrate:undo", "撤回迁移", "Take it back"),
+                },
+                "把在办的件迁到另一版",
+                "Bring running cases to another version",
+            ),
         },
-        "流程：检查、发布、查看",
-        "Lifecycles: check, publish, show",
+        "流程：编写、检查、演练、模拟、发布、查看、换版",
+        "Lifecycles: write, check, test, simulate, publish, show, migrate",
     ),
     "import": Entry(
         {"proposals": Entry("workflow.cli.importing:proposals", "导入提案 CSV", "Take in proposals from a CSV file")},
@@ -72,6 +122,20 @@ COMMANDS = {
         {
             "verify": Entry("workflow.cli.audit:verify", "核对审计记录", "Verify the audit trail"),
             "export": Entry("workflow.cli.audit:export", "导出审计记录", "Export the audit trail"),
+            "seal": Entry("workflow.cli.sealing:seal_", "封存新记录并签署检查点", "Seal what is new, and sign"),
+            "checkpoints": Entry("workflow.cli.sealing:checkpoints", "列出已签的检查点", "List the checkpoints"),
+            "prove": Entry("workflow.cli.sealing:prove", "为一件出具证明", "Write the proof of a case"),
+            "reanchor": Entry("workflow.cli.sealing:reanchor_", "查清之后重新锚定", "Begin anew, when it is known why"),
+            "key": Entry(
+                {
+                    "create": Entry("workflow.cli.keys:create", "建立密钥", "Make a key"),
+                    "attach": Entry("workflow.cli.keys:attach", "用外部程序签名", "Let a program sign"),
+                    "list": Entry("workflow.cli.keys:list_", "列出正在签署的密钥", "List the keys that sign"),
+                    "retire": Entry("workflow.cli.keys:retire", "停用密钥", "Retire a key"),
+                },
+                "签署检查点的密钥",
+                "The keys that sign checkpoints",
+            ),
         },
         "审计记录",
         "The audit trail",

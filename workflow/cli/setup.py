@@ -11,13 +11,13 @@ import click
 
 from workflow.cli import times
 from workflow.cli.command import command, option
-from workflow.cli.desk import DATABASE, Desk, database_url, sqlite_file
+from workflow.cli.desk import DATABASE, Desk, sqlite_file
 from workflow.cli.language import said, say, spoken
 from workflow.cli.phrases import both
 from workflow.cli.progress import progress
 from workflow.cli.table import print_table
 from workflow.cli.width import wrap
-from workflow.core.errors import InputInvalid, Unproven
+from workflow.core.errors import InputInvalid, WorkflowError
 from workflow.core.model import Text
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def init(desk: Desk) -> None:
     en="The year goes through the public API, command by command on the dates of 2022; then the figures are computed "
     "from the records.",
     gives='`{"database", "commands", "refused", "agrees", "figures": [{"label", "computed", "printed", "agrees"}], "invented", '
-    '"reports"}`; `reports` are two as from `casework report`.',
+    '"looks": [{"command", "zh", "en"}], "reports"}`; `reports` are two as from `casework report`.',
 )  # fmt: skip
 def demo(desk: Desk, seed: int, force: bool) -> None:
     """Build the county's year, and print its figures beside the computed ones."""
@@ -77,11 +77,12 @@ def demo(desk: Desk, seed: int, force: bool) -> None:
             for each in year.lines
         ],
         "invented": both(year.invented),
+        "looks": [{"command": _command(desk, each.command), **both(each.about)} for each in year.looks],
         "reports": [each.as_json(spoken()) for each in (year.opinions, year.proposals)],
     }
     desk.answer(data, lambda: _print(desk, year))
     if not year.agrees:
-        raise Unproven(Text(zh="有数字与原文不符", en="a figure differs from what the county printed"))
+        raise WorkflowError(Text(zh="有数字与原文不符", en="a figure differs from what the county printed"))
 
 
 @contextmanager
@@ -89,7 +90,9 @@ def _building_site(desk: Desk, force: bool) -> Iterator[str]:
     """The address to build at: beside the SQLite file, which is put in place when the year is whole."""
     path = sqlite_file(desk.db)
     if path is None:
-        yield database_url(desk.db)
+        from workflow.store.addresses import address
+
+        yield address(desk.db)
         return
     if path.exists() and not force:
         raise InputInvalid(
@@ -157,6 +160,11 @@ def _print(desk: Desk, year: Year) -> None:
     click.echo(say("再看：", "go on with:"))
     for line in ("report opinion --year 2022", "report proposal --year 2022", "list proposal", "people list"):
         click.echo(f"  {_command(desk, line)}")
+    click.echo()
+    click.echo(say("期限、提醒和逾期：", "deadlines, reminders and what is overdue:"))
+    for look in year.looks:
+        click.echo(f"  {_command(desk, look.command)}")
+        click.echo(click.style(f"      {said(look.about)}", dim=True))
 
 
 def _command(desk: Desk, line: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +16,10 @@ from workflow.cli.command import command, option
 from workflow.cli.desk import Desk
 from workflow.cli.language import say
 from workflow.cli.posting import CHANNELS, TEMPLATES
+
+if TYPE_CHECKING:
+    from workflow.channels import Channels
+    from workflow.witnesses import Seals
 
 
 @command(
@@ -26,6 +30,8 @@ from workflow.cli.posting import CHANNELS, TEMPLATES
     option("--lease", type=click.FloatRange(0.1, 86_400), default=60.0, metavar="SECONDS", zh="认领的有效期（默认 60 秒）", en="how long a claim is good for (60)"),
     option("--timeout", type=click.FloatRange(0.05, 43_200), default=20.0, metavar="SECONDS", zh="单次发送最长时间，不超过租期一半（默认 20 秒）", en="the longest one send may take, at most half of the lease (20)"),
     option("--attempts", type=click.IntRange(1, 1000), default=12, metavar="N", zh="试几次后搁置（默认 12）", en="after how many attempts a notice is parked (12)"),
+    option("--seal", type=click.Path(path_type=Path), envvar="CASEWORK_SEAL", metavar="FOLDER", zh="同时封存记录：密钥与已签检查点的文件夹（或 CASEWORK_SEAL）；只在一台机器上使用", en="seal the records too: the folder of keys and of what was signed (or CASEWORK_SEAL); on one machine only"),
+    option("--seal-every", type=click.FloatRange(1, 86_400), default=600.0, metavar="SECONDS", zh="最多多久封存一次（默认 600 秒）", en="the longest that new records wait to be sealed (600)"),
     option("--log", type=click.Path(path_type=Path), metavar="FILE", zh="事件日志（每行一个 JSON）写到文件，默认写到标准错误", en="where the log goes, one JSON object a line; by default to standard error"),
     option("--health", type=click.Path(path_type=Path), metavar="FILE", zh="每轮写一次的状态文件", en="a file written after each round, for whoever watches over it"),
     zh="可同时运行几个，也可在几台机器上；被中断或杀死都不丢通知。收到 SIGTERM 或 Ctrl-C 时办完手上这一条再停。",
@@ -41,6 +47,8 @@ def worker(
     lease: float,
     timeout: float,
     attempts: int,
+    seal: Path | None,
+    seal_every: float,
     log: Path | None,
     health: Path | None,
 ) -> None:
@@ -50,9 +58,11 @@ def worker(
     from workflow.templates import Templates
     from workflow.worker import Worked, Worker
 
+    sending = read_channels(channels)
     made = Worker(
-        desk.engine, read_channels(channels), policy=Policy(lease, timeout, attempts),
+        desk.engine, sending, policy=Policy(lease, timeout, attempts),
         templates=Templates(templates) if templates else None, every=every, health=health,
+        seals=_seals(desk, sending, seal, seal_every),
     )  # fmt: skip
 
     def shown(worked: Worked, waiting: int) -> None:
@@ -79,6 +89,15 @@ def worker(
             )
         ),
     )
+
+
+def _seals(desk: Desk, channels: Channels, folder: Path | None, every: float) -> Seals | None:
+    if folder is None:
+        return None
+    from workflow.sealing import Folder
+    from workflow.witnesses import Seals
+
+    return Seals(desk.engine, Folder(folder), channels, every)
 
 
 @contextmanager

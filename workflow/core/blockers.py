@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
-from workflow.core import clocks
+from workflow.core import clocks, wording
 from workflow.core.calendar import Calendar, due, local
 from workflow.core.errors import ConditionFailed
 from workflow.core.model import (
@@ -38,7 +38,7 @@ def for_role(
         sentence = Text(f"{name}不能代他人办理", f"{name} may not act on behalf of others")
         blockers.append(Blocker("role", sentence, "proxies"))
     if not roles:
-        what, allowed = called(action), titles(lifecycle, by)
+        what, allowed = wording.action(action), titles(lifecycle, by)
         sentence = Text(
             f"“{what.zh}”须由{allowed.zh}办理，{name}不是", f"{what.en!r} is for {allowed.en}; {name} is not"
         )
@@ -72,7 +72,7 @@ def for_clocks(case: Case, transition: Transition, now: Micros, calendar: Calend
     if transition.within is None and transition.at_most_every is None:
         return []
     blockers = []
-    name = called(transition)
+    name = wording.action(transition)
     if transition.within is not None:
         end = due(case.opened_at, transition.within, calendar)
         if now >= end:
@@ -173,14 +173,14 @@ def unknown_action(kind: Kind, case: Case, action: str) -> Blocker:
 
 def not_offered(kind: Kind, case: Case, transition: Transition) -> Blocker:
     """A blocker (`not_offered`) for an action that the state does not offer, with where it is possible."""
-    name, state = called(transition), state_name(kind, case.state)
+    name, state = wording.action(transition), wording.state(kind, case.state)
     if not case.open:
         return Blocker(
             "not_offered", Text(f"已结束（{state.zh}），不能“{name.zh}”", f"it has ended ({state.en}); {name.en!r} is not possible"),
             transition.name,
         )  # fmt: skip
-    zh = "、".join(state_name(kind, s).zh for s in transition.sources)
-    en = ", ".join(state_name(kind, s).en for s in transition.sources)
+    zh = "、".join(wording.state(kind, s).zh for s in transition.sources)
+    en = ", ".join(wording.state(kind, s).en for s in transition.sources)
     return Blocker(
         "not_offered",
         Text(
@@ -196,14 +196,3 @@ def open_parts(lifecycle: Lifecycle, left: list[Case]) -> Blocker:
     zh = "、".join(f"{lifecycle.parts[p.kind].label.zh or p.kind}（{p.holder or p.key}）" for p in left)
     en = ", ".join(f"{lifecycle.parts[p.kind].label.en or p.kind} ({p.holder or p.key})" for p in left)
     return Blocker("open_parts", Text(f"还有未完成的：{zh}", f"still open: {en}"), left[0].kind if left else None)
-
-
-def called(transition: Transition) -> Text:
-    """What people call the action."""
-    return Text(transition.label.say("zh") or transition.name, transition.label.say("en") or transition.name)
-
-
-def state_name(kind: Kind, name: str) -> Text:
-    """What people call the state."""
-    state = kind.states.get(name)
-    return Text(state.label.say("zh") or name, state.label.say("en") or name) if state else Text(name, name)

@@ -13,6 +13,7 @@ from typing import Any
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, timestamp_pb2, wrappers_pb2
 
+from workflow.core.bounds import beyond
 from workflow.core.expressions import FUNCTIONS, ExpressionProblem, visited_states, without_texts
 from workflow.core.model import ROOT, Field, Setting, Text
 
@@ -93,9 +94,12 @@ class Checker:
         """The type of the items where `source` gives a list, else "DYN"; raises ExpressionProblem."""
         environment = self._environment(kind, tuple(input), tuple(loop.items()))
         try:
-            given = repr(environment.compile(source).return_type())
+            program = environment.compile(source)
         except RuntimeError as problem:
             raise ExpressionProblem(self._explain(source, str(problem))) from None
+        given = repr(program.return_type())
+        if further := beyond(program):
+            raise ExpressionProblem([(*_place(source, offset), text) for offset, text in further])
         self._check_states(source, kind)
         element = re.fullmatch(r"LIST<(.*)>", given)
         if want == "list" and element is None:
@@ -189,10 +193,13 @@ class Checker:
         problems = []
         for offset, name in visited_states(source):
             if name not in known:
-                before = source[:offset]
-                place = (before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1)
                 hint = _hint(name, known)
-                problems.append((*place, Text(f"没有状态“{name}”{hint.zh}", f"there is no state {name!r}{hint.en}")))
+                problems.append(
+                    (
+                        *_place(source, offset),
+                        Text(f"没有状态“{name}”{hint.zh}", f"there is no state {name!r}{hint.en}"),
+                    )
+                )
         if problems:
             raise ExpressionProblem(problems)
 
@@ -244,6 +251,12 @@ class Checker:
         if "recursion" in detail:
             return Text("条件嵌套过深：最多 32 层", "the expression is nested too deeply: at most 32 levels")
         return Text(f"条件有误：{detail}", f"the expression is wrong: {detail}")
+
+
+def _place(source: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1."""
+    before = source[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def _with_operators(sentence: Text, source: str) -> Text:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeAlias, TypeGuard
 
 from workflow.core.calendar import Calendar, local
-from workflow.core.model import Case, Deadline, Duration, File, Kind, Lifecycle, Micros, Telling
+from workflow.core.model import Case, Deadline, Duration, File, Kind, Lifecycle, Micros, State, Telling
 from workflow.core.reckoning import Reckoned, after, before, reckon
 
-Facts: TypeAlias = "dict[str, Any]"  # since, pauses, ended, extended, fired, stuck
+Facts: TypeAlias = "dict[str, Any]"  # since, on, pauses, ended, extended, fired, stuck, period
 
 OVERDUE = "overdue"
 REPEAT = "repeat"
@@ -52,6 +53,19 @@ def keep(lifecycle: Lifecycle, file: File | None, changed: File, entry: Mapping[
         for number, part in enumerate(changed.parts)
     ]
     changed.parts = tuple(parts)
+
+
+def asking(
+    lifecycle: Lifecycle, file: File | None, changed: File, entry: Mapping[str, Any]
+) -> Iterator[tuple[Case, Deadline]]:
+    """The clocks that begin with the record `entry`, which made `changed` of `file`, if their condition holds."""
+    known = {} if file is None else {case.id: case for case in file}
+    for case in changed:
+        old = known.get(case.id)
+        if case is not old:
+            for deadline in lifecycle.clocks.get(case.kind, ()):
+                if deadline.when is not None and _inside(deadline, case) and _starts(deadline, old, case, entry):
+                    yield case, deadline
 
 
 def fire(case: Case, entry: Mapping[str, Any]) -> Case:
@@ -98,19 +112,20 @@ def _carried(
 ) -> Facts | None:
     at: Micros = entry["at"]
     inside = _inside(deadline, case)
-    begins = inside and _begins(deadline, old, case, entry)
+    starts = inside and _starts(deadline, old, case, entry)
+    begins = starts and _wanted(deadline, case, entry)
     if facts is None or "ended" in facts:
-        if not inside or (facts is None and not begins):
+        if not inside or ((starts or facts is None) and not begins):
             return facts
         if facts is not None and deadline.again == "continue":
             gap = [facts["ended"], at]
             facts = {n: v for n, v in facts.items() if n != "ended"} | {"pauses": [*_closed(facts), gap]}
         else:
-            facts = {"since": at}
+            facts = _begun(deadline, case, at)
     elif not inside:
         return {**facts, "ended": at}
     elif begins and deadline.again == "restart":
-        facts = {"since": at}
+        facts = _begun(deadline, case, at)
     stands = paused(facts)
     if still and not stands:
         return {**facts, "pauses": [*facts.get("pauses", ()), [at, None]]}
@@ -123,13 +138,25 @@ def _inside(deadline: Deadline, case: Case) -> bool:
     return case.open and case.state not in deadline.until and (not deadline.during or case.state in deadline.during)
 
 
-def _begins(deadline: Deadline, old: Case | None, case: Case, entry: Mapping[str, Any]) -> bool:
+def _starts(deadline: Deadline, old: Case | None, case: Case, entry: Mapping[str, Any]) -> bool:
     if deadline.action is not None:
         return bool(entry["case"] == case.id and entry["action"] == deadline.action)
     entered = deadline.start or deadline.during
     if not entered:
         return old is None
     return case.state in entered and (old is None or old.state not in entered)
+
+
+def _wanted(deadline: Deadline, case: Case, entry: Mapping[str, Any]) -> bool:
+    """Whether its condition held, as the record says, and the date that it takes from the case is known."""
+    if deadline.when is not None and deadline.name not in entry.get("begun", {}).get(case.id, ()):
+        return False
+    return deadline.field is None or case.values.get(deadline.field) is not None
+
+
+def _begun(deadline: Deadline, case: Case, at: Micros) -> Facts:
+    """The facts of a clock that begins: the date it takes from the case stays what it is now."""
+    return {"since": at} if deadline.field is None else {"since": at, "on": case.values[deadline.field]}
 
 
 def _extended(
@@ -151,6 +178,14 @@ def _closed(facts: Facts) -> list[list[Micros]]:
 # ---------------------------------------------------------------- what they come to
 
 
+def of(lifecycle: Lifecycle, file: File) -> Iterator[tuple[Case, Deadline, Facts]]:
+    """Every clock of the file that has begun: its case, its deadline and its facts."""
+    for case in file:
+        for deadline in lifecycle.clocks.get(case.kind, ()):
+            if deadline.name in case.clocks:
+                yield case, deadline, case.clocks[deadline.name]
+
+
 def running(facts: Facts | None) -> TypeGuard[Facts]:
     """Whether the clock has begun and has not ended; it may stand still."""
     return facts is not None and "ended" not in facts
@@ -160,6 +195,12 @@ def paused(facts: Facts) -> bool:
     """Whether the clock stands still."""
     pauses = facts.get("pauses", ())
     return bool(pauses and pauses[-1][1] is None)
+
+
+def stopped_by(lifecycle: Lifecycle, kind: str, state: str, root_state: str, name: str) -> State:
+    """The state for which the clock `name` of a case stands still: its own, or else that of the root case."""
+    own = lifecycle.kind(kind).states[state]
+    return own if name in own.pauses else lifecycle.root.states[root_state]
 
 
 def length_of(text: object) -> Duration | None:
@@ -173,23 +214,41 @@ def reading(
 ) -> Reckoned | None:
     """When the clock runs out: a function of the deadline, the facts of the case and the calendar.
 
-    None while it stands still, for then nobody can know; with `now`, as if it went on now. `more` is an extension that
-    is thought of.
+    None while it stands still, for then nobody can know, unless it had run out before; with `now`, as if it went on
+    now. `more` is an extension that is thought of.
     """
     stop: Micros | None = facts.get("ended", now)
-    if stop is None and paused(facts):
-        return None
-    pauses = [(begin, stop if end is None else end) for begin, end in facts.get("pauses", ())]
+    stands = stop is None and paused(facts)
+    until: Micros = facts["pauses"][-1][0] if stands else (stop or 0)
+    pauses = [(begin, until if end is None else end) for begin, end in facts.get("pauses", ())]
     lengths = [length for text in facts.get("extended", ()) if (length := length_of(text)) is not None]
-    return reckon(
+    period = facts.get("period")
+    terms, latest, roll = (deadline.terms, deadline.latest, deadline.roll) if period is None else _read_period(period)
+    if period is None and deadline.field is not None:
+        terms = (date.fromisoformat(facts["on"]),)
+    end = reckon(
         facts["since"],
-        deadline.terms,
+        terms,
         calendar,
-        latest=deadline.latest,
-        roll=deadline.roll,
+        latest=latest,
+        roll=roll,
         extensions=(*lengths, *more),
-        pauses=[(begin, end) for begin, end in pauses if end is not None],
+        pauses=pauses,
     )
+    return None if stands and until < end.due else end
+
+
+def with_period(deadline: Deadline, facts: Facts) -> Facts:
+    """The facts of a clock that keeps the period it has by `deadline`, whatever the next version says of it."""
+    if "period" in facts:
+        return facts
+    terms = [str(term) for term in deadline.terms] if deadline.field is None else [facts["on"]]
+    return {**facts, "period": {"terms": terms, "latest": deadline.latest, "roll": deadline.roll}}
+
+
+def _read_period(period: Mapping[str, Any]) -> tuple[tuple[Duration | date, ...], bool, bool]:
+    terms = tuple(length_of(text) or date.fromisoformat(text) for text in period["terms"])
+    return terms, period["latest"], period["roll"]
 
 
 def coming(deadline: Deadline, facts: Facts, end: Reckoned, calendar: Calendar) -> Event | None:
@@ -214,6 +273,8 @@ def ripe(deadline: Deadline, facts: Facts, end: Reckoned, calendar: Calendar, no
 def _pending(deadline: Deadline, facts: Facts, end: Reckoned, calendar: Calendar) -> Iterator[Event]:
     fired: Mapping[str, Micros] = facts.get("fired", {})
     if fired.get(OVERDUE) == end.due:
+        if paused(facts):
+            return  # it ran out before it was stopped; nobody is told again of a case that rests
         for telling in deadline.escalate:
             assert telling.after is not None
             moment = after(end.last, telling.after, end.due, calendar)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from workflow.core import blockers as no
-from workflow.core import kernel
+from workflow.core import kernel, wording
 from workflow.core.calendar import Calendar
 from workflow.core.clocks import LENGTH
 from workflow.core.effects import NotPossible, draw
@@ -251,8 +251,8 @@ def _edit(
             Blocker(
                 "not_offered",
                 Text(
-                    f"“{no.state_name(kind, case.state).zh}”状态下不能修改内容",
-                    f"nothing can be edited in the state {no.state_name(kind, case.state).en!r}",
+                    f"“{wording.state(kind, case.state).zh}”状态下不能修改内容",
+                    f"nothing can be edited in the state {wording.state(kind, case.state).en!r}",
                 ),
                 EDIT,
             ),
@@ -345,7 +345,7 @@ def _route(transition: Transition, scope: Scope, unsure: bool) -> tuple[Route | 
         holding = [route for route in transition.routes if route.when is None]
     if len(holding) == 1:
         return holding[0], None
-    name = no.called(transition)
+    name = wording.action(transition)
     if not holding:
         return None, Blocker(
             "no_route",
@@ -371,7 +371,8 @@ def _target(kind: Kind, case: Case, transition: Transition, route: Route | None)
     target = route.to if route is not None else transition.to
     if target != ORIGIN:
         return target
-    return case.origin if case.origin in kernel.targets(kind, transition) else None
+    back = case.origin
+    return back if back is not None and kernel.leads(kind, case.state, transition.name, back) else None
 
 
 def _reads_input(expression: Any, transition: Transition) -> bool:

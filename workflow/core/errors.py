@@ -8,10 +8,13 @@ WorkflowError                 exit code 1
 │   └── Ambiguous             5   several cases begin like that
 ├── LifecycleInvalid          2   a file with problems, all of them in `.problems`
 ├── VersionTaken              2   a published version never changes
+├── Retired                   3   a version that opens no new cases, or one that cannot be retired yet
 ├── InputInvalid              2   a value or file given by the caller that cannot be read
+│   └── SealerBusy            2   another sealer is at work on the same log
 ├── ConditionFailed           3   a CEL condition answered with an error value
 ├── StoreUnavailable          6   the database cannot be reached, is locked, or has another schema
-└── Unproven                  7   the audit trail does not agree with itself or with the tables
+├── Tampered                  1   the audit trail does not agree with itself, with the tables, or with what was signed
+└── Unproven                  3   nothing is wrong with the audit trail, and no checkpoint proves it (all of it)
 """
 
 from __future__ import annotations
@@ -156,10 +159,25 @@ class VersionTaken(WorkflowError):
         self.version = version
 
 
+class Retired(WorkflowError):
+    """A version that is retired, or that holds running cases and cannot be."""
+
+    exit_code = 3
+
+    def __init__(self, lifecycle: str, version: int, text: Text) -> None:
+        super().__init__(text)
+        self.lifecycle = lifecycle
+        self.version = version
+
+
 class InputInvalid(WorkflowError):
     """Something the caller gave cannot be read."""
 
     exit_code = 2
+
+
+class SealerBusy(InputInvalid):
+    """Another sealer is at work on the same log; it will seal what there is."""
 
 
 class ConditionFailed(WorkflowError):
@@ -184,7 +202,11 @@ class StoreUnavailable(WorkflowError):
     exit_code = 6
 
 
-class Unproven(WorkflowError):
-    """The audit trail does not agree with itself or with the tables."""
+class Tampered(WorkflowError):
+    """The audit trail does not agree with itself, with the tables, or with what was signed."""
 
-    exit_code = 7
+
+class Unproven(WorkflowError):
+    """Nothing is wrong with the audit trail, but no checkpoint from outside the database covers all of it."""
+
+    exit_code = 3

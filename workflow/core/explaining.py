@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby, pairwise
 from typing import Literal
 
 from workflow.core import clocks
 from workflow.core.calendar import Calendar, local
 from workflow.core.clocks import Facts
-from workflow.core.model import Deadline, Duration, Micros, Text
+from workflow.core.model import Deadline, Duration, Micros, State, Text
 from workflow.core.reckoning import Day, Reckoned, reckon
+from workflow.core.wording import length
 
 Standing = Literal["running", "paused", "overdue", "on_time", "late"]
 
 _WEEKDAYS = ("一二三四五六日", ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
-_UNITS = {"h": ("小时", "hour"), "d": ("天", "day"), "bd": ("个工作日", "working day"), "mo": ("个月", "month")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +38,31 @@ class Account:
     standing: Standing
     since: Micros
     ended: Micros | None
+    paused: Micros | None  # since when it stands still
     end: Reckoned | None
     lines: tuple[Line, ...]
     calendar: str
 
 
-def explain(deadline: Deadline, facts: Facts, calendar: Calendar, now: Micros) -> Account:
-    """The clock of one case at `now`, with every day from its beginning to its end."""
+def explain(
+    deadline: Deadline, facts: Facts, calendar: Calendar, now: Micros, stopped_by: State | None = None
+) -> Account:
+    """The clock of one case at `now`, with every day from its beginning to its end; `stopped_by` is the state for
+    which it stands still.
+    """
     ended: Micros | None = facts.get("ended")
-    stands = ended is None and clocks.paused(facts)
-    as_if = clocks.reading(deadline, facts, calendar, now)
+    end = clocks.reading(deadline, facts, calendar)
+    as_if = end or clocks.reading(deadline, facts, calendar, now)
     assert as_if is not None
     standing: Standing
     if ended is not None:
         standing = "on_time" if ended < as_if.due else "late"
     else:
-        standing = "paused" if stands else "overdue" if now >= as_if.due else "running"
-    lines = (*_walked(as_if, calendar), *_end(as_if, calendar, stands=stands))
-    return Account(deadline, standing, facts["since"], ended, None if stands else as_if, lines, calendar.version)
+        standing = "paused" if end is None else "overdue" if now >= as_if.due else "running"
+    paused = facts["pauses"][-1][0] if standing == "paused" else None
+    stopped = () if paused is None else (_stopped(paused, stopped_by),)
+    lines = (*_walked(as_if, calendar), *stopped, *_end(as_if, calendar, stands=end is None))
+    return Account(deadline, standing, facts["since"], ended, paused, end, lines, calendar.version)
 
 
 def explain_duration(since: Micros, duration: Duration, calendar: Calendar) -> tuple[Reckoned, tuple[Line, ...]]:
@@ -64,10 +72,9 @@ def explain_duration(since: Micros, duration: Duration, calendar: Calendar) -> t
 
 
 def _walked(end: Reckoned, calendar: Calendar) -> Iterator[Line]:
-    working = isinstance(end.term, Duration) and end.term.unit == "bd"
     if isinstance(end.term, Duration) and end.term.unit == "h":
         began = end.days[0].day
-        said = _length(end.term)
+        said = length(end.term)
         yield Line(
             began,
             end.last,
@@ -75,27 +82,31 @@ def _walked(end: Reckoned, calendar: Calendar) -> Iterator[Line]:
             Text(f"{said.zh}，按钟点连续计算，不扣休息日", f"{said.en}, counted on the clock, days off included"),
         )
         return
-    for run in _runs(end.days, calendar):
-        yield _line(run, calendar, working=working)
+    walked: Duration | date = end.term
+    extensions = iter(end.extensions)
+    days = end.days
     if isinstance(end.term, date):
         text = Text(f"期限是固定日期：{_zh(end.term)}", f"the deadline is a fixed date: {_en(end.term)}")
         yield Line(end.term, end.term, "fixed", text)
+        days = days[1:]  # nothing is counted from the day it began
+    counted = isinstance(end.term, date)
+    for run in _runs(days):
+        if run[0].n == 1:
+            if counted:
+                walked = next(extensions)
+                said = length(walked)
+                yield Line(run[0].day, run[0].day, "extended", Text(f"延期 {said.zh}：", f"extended by {said.en}:"))
+            counted = True
+        working = isinstance(walked, Duration) and walked.unit == "bd"
+        for _, alike in groupby(run, key=lambda day: working and _made_up(day.day, calendar)):
+            yield _line(list(alike), calendar, working=working)
 
 
-def _runs(days: Sequence[Day], calendar: Calendar) -> Iterator[list[Day]]:
-    """Days in a row that are alike."""
-    run: list[Day] = []
-    for day in days:
-        if run and (_alike(run[-1], calendar) != _alike(day, calendar) or day.n == 1):
-            yield run
-            run = []
-        run.append(day)
-    if run:
-        yield run
-
-
-def _alike(day: Day, calendar: Calendar) -> tuple[str, bool]:
-    return day.kind, day.kind == "counted" and _made_up(day.day, calendar)
+def _runs(days: Sequence[Day]) -> Iterator[list[Day]]:
+    """Days in a row of one kind, and of one term."""
+    starts = [n for n, day in enumerate(days) if n == 0 or day.kind != days[n - 1].kind or day.n == 1]
+    for first, following in pairwise([*starts, len(days)]):
+        yield list(days[first:following])
 
 
 def _made_up(day: date, calendar: Calendar) -> bool:
@@ -131,6 +142,15 @@ def _line(run: list[Day], calendar: Calendar, *, working: bool) -> Line:
     return Line(first.day, last.day, first.kind, text)
 
 
+def _stopped(since: Micros, state: State | None) -> Line:
+    day = local(since).date()
+    zh = en = ""
+    if state is not None:
+        zh = f"（“{state.label.say('zh') or state.name}”期间不计）"
+        en = f" (not counted while {state.label.say('en') or state.name!r})"
+    return Line(day, day, "stopped", Text(f"{_zh(day)}起停计{zh}", f"it stands still since {_en(day)}{en}"))
+
+
 def _end(end: Reckoned, calendar: Calendar, *, stands: bool) -> Iterator[Line]:
     if end.provisional:
         year = end.last.year
@@ -148,17 +168,12 @@ def _end(end: Reckoned, calendar: Calendar, *, stands: bool) -> Iterator[Line]:
     sure_zh, sure_en = ("（暂定）", " (provisional)") if end.provisional else ("", "")
     if stands:
         text = Text(
-            f"现在停计；假如此刻恢复，到 {when_zh}{sure_zh}",
-            f"it stands still; if it went on now, until {when_en}{sure_en}",
+            f"假如此刻恢复，到 {when_zh}{sure_zh}",
+            f"if it went on now, until {when_en}{sure_en}",
         )
     else:
         text = Text(f"到期：{when_zh}{sure_zh}", f"due: {when_en}{sure_en}")
     yield Line(end.last, end.last, "paused" if stands else "due", text)
-
-
-def _length(duration: Duration) -> Text:
-    zh, en = _UNITS[duration.unit]
-    return Text(f"{duration.n} {zh}", f"{duration.n} {en}{'s' * (duration.n != 1)}")
 
 
 def _days(n: int) -> str:

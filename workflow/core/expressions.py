@@ -18,7 +18,13 @@ from cel_expr_python import cel
 from workflow.core.errors import ConditionFailed
 from workflow.core.model import Text
 
-_STRING = re.compile(r"'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"")
+_STRING = re.compile(
+    r"""(?P<comment>//[^\n]*)
+    | \b(?i:rb?|br)(?:\'{3}.*?\'{3}|"{3}.*?"{3}|'[^'\n]*'|"[^"\n]*")     # raw: no escapes inside
+    | \'{3}(?:\\.|[^\\])*?\'{3} | "{3}(?:\\.|[^\\])*?"{3} | '(?:\\.|[^'\\])*' | "(?:\\.|[^"\\])*"
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _NAMES = re.compile(
     r"(?<![\w.])(case|input|actor|parent|settings|linked|parts)\s*\.\s*([A-Za-z_]\w*)|(?<![\w.])(now)\b"
 )
@@ -109,8 +115,8 @@ class CelExpression:
 
 
 def without_texts(source: str) -> str:
-    """The expression with its texts emptied, so that only names and signs are left."""
-    return _STRING.sub("''", source)
+    """The expression with its texts emptied and without comments, so that only names and signs are left."""
+    return _STRING.sub(lambda found: " " if found["comment"] else "''", source)
 
 
 def visited_states(source: str) -> list[tuple[int, str]]:

@@ -11,7 +11,8 @@ from typing import Any
 
 from transitions import EventData, Machine
 
-from workflow.core.model import EDIT, ORIGIN, Kind, Transition
+from workflow.core.model import EDIT, Kind
+from workflow.core.paths import edges
 
 
 class Token:
@@ -37,23 +38,10 @@ def step(kind: Kind, state: str, action: str, target: str) -> str:
     return found
 
 
-def targets(kind: Kind, transition: Transition) -> tuple[str, ...]:
-    """Every state that `transition` can lead to; an act stays where it is and has none.
-
-    `to: origin` leads back to any state from which one of its sources can be entered.
-    """
-    named = _named(transition)
-    if ORIGIN in named:
-        del named[ORIGIN]
-        for other in kind.transitions.values():
-            enters = _named(other)
-            if other is not transition and (ORIGIN in enters or not enters.keys().isdisjoint(transition.sources)):
-                named.update(dict.fromkeys(other.sources))
-    return tuple(named)
-
-
-def _named(transition: Transition) -> dict[str, None]:
-    return dict.fromkeys([r.to for r in transition.routes] + ([transition.to] if transition.to else []))
+def leads(kind: Kind, state: str, action: str, target: str) -> bool:
+    """Whether `action` can move a case of this kind from `state` to `target`."""
+    machine = kind.machine or _build(kind)
+    return (state, action, target) in machine.ways
 
 
 def _build(kind: Kind) -> Any:
@@ -66,14 +54,15 @@ def _build(kind: Kind) -> Any:
         queued=False,
     )
     for transition in kind.transitions.values():
-        for source in transition.sources:
-            if transition.act:
-                machine.add_transition(transition.name, source, None)
-            for target in targets(kind, transition):
-                machine.add_transition(transition.name, source, target, conditions=_leads_to(target))
+        for source in transition.sources if transition.act else ():
+            machine.add_transition(transition.name, source, None)
+    ways = edges(kind)
+    for edge in ways:
+        machine.add_transition(edge.transition, edge.source, edge.target, conditions=_leads_to(edge.target))
     for state in kind.states.values():
         if state.edit:
             machine.add_transition(EDIT, state.name, None)
+    machine.ways = {(edge.source, edge.transition, edge.target) for edge in ways}
     machine.known = {}
     object.__setattr__(kind, "machine", machine)  # the one late field of a frozen declaration
     return machine

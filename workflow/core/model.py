@@ -19,6 +19,8 @@ Language = Literal["zh", "en"]
 Outcome = Literal["successful", "unsuccessful", "cancelled"]
 Micros = int
 
+Carrying = Literal["keep", "recompute", "restart", "drop"]  # what becomes of a running clock in the next version
+
 ROOT = ""  # the name of the root kind: a proposal itself, not one of its parts
 ORIGIN = "origin"  # `to: origin`: back to the state the case was in before this one
 ANY = "any"  # `by: [any]`, `in: any`, `from: any`
@@ -73,6 +75,18 @@ class Expression(Protocol):
 
 
 # ---------------------------------------------------------------- declarations
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedHolders:
+    """As a recipient: whoever holds the parts of this kind that the step itself opened."""
+
+    part: str
+
+
+Recipient: TypeAlias = (
+    "str | Expression | OpenedHolders"  # a role by its name; what gives a party, or several; or those
+)
 
 FieldType = Literal["text", "int", "bool", "date", "choice", "code", "list", "record", "party", "case"]
 
@@ -233,11 +247,16 @@ class Transition:
 
 @dataclass(frozen=True, slots=True)
 class Telling:
-    """What a clock does at some moment: tell the parties `to` with `template`; `after` is how long after the end."""
+    """What a clock does at some moment: tell the parties `to`, and `cc` by a copy, with `template`; `after` is how long
+    after the end.
+    """
 
-    to: tuple[str | Expression, ...] = ()
+    to: tuple[Recipient, ...] = ()
     template: str = ""
     after: Duration | None = None
+    cc: tuple[Recipient, ...] = ()
+    urgent: bool = True
+    place: Place = Place()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +275,15 @@ class Deadline:
 
     It begins when the case is opened, when one of `start` or of `during` is entered, or with the action `action`; it
     ends when one of `until` is entered, all of `during` are left, or the case ends. Its length is the earliest (or
-    `latest`) end of `terms`. `again`: what happens when it begins a second time.
+    `latest`) end of `terms`, or else the date in the case's own `field`. Where there is a `when` it begins only if that
+    holds at that moment. `again`: what happens when it begins a second time.
     """
 
     name: str
     kind: str
-    terms: tuple[Duration | date, ...]
+    terms: tuple[Duration | date, ...] = ()
+    field: str | None = None
+    when: Expression | None = None
     label: Text = Text()
     start: tuple[str, ...] = ()
     action: str | None = None
@@ -335,12 +357,17 @@ class Invariant:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRule:
-    """`notices:` — after `after`, tell the parties that `to` evaluates to, with `template`."""
+    """`notices:` — after `after`, where `when` holds then, tell the parties that `to` comes to, and those of `cc` by a
+    copy, with `template`. What is `urgent` waits for nobody's digest.
+    """
 
     after: str  # an action of the root, or `part.action`
-    to: tuple[str | Expression, ...]  # role names, or expressions that give a party or a list of parties
+    to: tuple[Recipient, ...]
     template: str
     place: Place = Place()
+    cc: tuple[Recipient, ...] = ()
+    when: Expression | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +375,8 @@ class Selector:
     """Which cases or parts a metric counts. All that is given must hold, as of the cut-off.
 
     `reached` a state, `now` in a state, `outcome`, `where` a field's value (its `means` where a code has one)
-    is one of those listed; `distinct` counts root cases with at least one such part instead of parts.
+    is one of those listed; `on_time`, `overdue` and `due` (either of them) name deadlines by which it was judged so.
+    `unless` takes away what it selects itself; `distinct` counts root cases with at least one such part instead of parts.
     """
 
     part: str | None = None
@@ -356,6 +384,10 @@ class Selector:
     now: tuple[str, ...] = ()
     outcome: tuple[str, ...] = ()
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    on_time: tuple[str, ...] = ()
+    overdue: tuple[str, ...] = ()
+    due: tuple[str, ...] = ()
+    unless: Selector | None = None
     latest: bool = False
     distinct: bool = False
 
@@ -383,6 +415,35 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Renaming:
+    """What became of one kind of case in the next version: its name there, and old names of states and fields -> new."""
+
+    kind: str
+    states: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    drop: tuple[str, ...] = ()  # old fields whose values are given up
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """`migrate:` — how cases of the version `version` come over; `kinds` by the name that they had there.
+
+    Running clocks are `recompute`d where nothing is said of them: as if this version had always been in force.
+    """
+
+    version: int
+    kinds: Mapping[str, Renaming] = field(default_factory=dict)
+    roles: Mapping[str, str] = field(default_factory=dict)  # who acted in the old one counts as acting in the new one
+    deadlines: Mapping[str, Carrying] = field(default_factory=dict)
+    undo: Duration = Duration(14, "d")  # how long a migration can be taken back
+    place: Place = Place()
+
+    def of(self, kind: str) -> Renaming:
+        """What became of that kind of case; the same, where nothing is said."""
+        return self.kinds.get(kind) or Renaming(kind)
+
+
+@dataclass(frozen=True, slots=True)
 class Lifecycle:
     """A whole lifecycle file, compiled. Immutable, shared by all threads."""
 
@@ -404,7 +465,7 @@ class Lifecycle:
     deadlines: Json = None  # as they were written
     clocks: Mapping[str, tuple[Deadline, ...]] = field(default_factory=dict)  # the same, compiled, by kind of case
     expect: Json = None
-    migrate: Json = None
+    migrate: Migration | None = None
     digest: str = ""  # SHA-256 of the source text and the settings in force, hexadecimal
     source: str = ""
     file: str = ""
@@ -533,6 +594,7 @@ class Command:
 BlockerCode = Literal[
     "not_offered", "role", "guard", "missing", "invalid", "too_late", "too_soon", "open_parts",
     "paused", "stale", "no_route", "invariant", "endless", "condition",
+    "state_gone", "part_gone", "field_gone", "deadline_gone", "ended", "differs", "moved_on",  # of a case that is to change versions
 ]  # fmt: skip
 
 
@@ -584,11 +646,15 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class NoticeWanted:
-    """Tell `to` with `template`; one row each, delivered after the commit. `failed`: why nobody could be named."""
+    """Tell `to` with `template`, as a copy where `cc`; one row each, delivered after the commit. `failed`: why nobody
+    could be named.
+    """
 
     to: str
     template: str
     failed: str | None = None
+    cc: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

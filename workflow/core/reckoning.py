@@ -44,6 +44,7 @@ class Reckoned:
     days: tuple[Day, ...]
     provisional: bool
     term: Duration | date  # of several terms, the one that decided
+    extensions: tuple[Duration, ...] = ()
 
 
 def reckon(
@@ -78,9 +79,9 @@ def _end(
     first = local(since, zone).date()
     if isinstance(term, Duration) and term.unit == "h":
         hours = term.n + sum(each.n for each in extensions if each.unit == "h")
-        due = since + hours * HOUR + sum(end - begin for begin, end in pauses)
+        due = since + hours * HOUR + sum(max(end - begin, 0) for begin, end in pauses)
         last = local(due - 1, zone).date()
-        return Reckoned(last, due, (Day(first, "start"),), False, term)
+        return Reckoned(last, due, (Day(first, "start"),), False, term, tuple(extensions))
     still = {day for begin, end in pauses for day in _still(begin, end, zone)}
     days = [Day(first, "start")]
     if isinstance(term, Duration):
@@ -95,7 +96,7 @@ def _end(
     working = any(isinstance(each, Duration) and each.unit == "bd" for each in (term, *extensions))
     unsure = [day.day for day in days] if working else [last] if roll else []
     due = micros(datetime.combine(last + _DAY, time(), zone))
-    return Reckoned(last, due, tuple(days), any(calendar.provisional(day) for day in unsure), term)
+    return Reckoned(last, due, tuple(days), any(calendar.provisional(day) for day in unsure), term, tuple(extensions))
 
 
 def _walk(start: date, term: Duration, calendar: Calendar, still: set[date], days: list[Day]) -> date:

@@ -20,7 +20,9 @@ from workflow.core.model import (
     ENGINE_ACTOR,
     Actor,
     Blocker,
+    Case,
     Command,
+    File,
     Lifecycle,
     Micros,
     Move,
@@ -31,6 +33,8 @@ from workflow.core.model import (
 
 GENESIS = "0" * 64
 VERSION = 1
+OF_NO_STEP = frozenset(("refusal", "resolution"))  # kinds of records that change nothing of a case
+LONGEST_NOTE = 10_000  # characters of the note of a resolution
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
@@ -160,6 +164,52 @@ def timer_entry(
     )
 
 
+def migration_entry(
+    before: File,
+    after: File,
+    lifecycle: Lifecycle,
+    source: Lifecycle,
+    actor: Actor,
+    *,
+    now: Micros,
+    note: str | None = None,
+    undoes: int | None = None,
+) -> Record:
+    """The facts of a file's coming from the version `source` to `lifecycle`: what became different of each case.
+
+    `undoes` is the number of the record whose migration this one takes back.
+    """
+    return _present(
+        file=before.root.id,
+        case=before.root.id,
+        at=now,
+        who=who(actor),
+        lifecycle=_version(lifecycle),
+        source=_version(source),
+        kind="migration",
+        action="migrate" if undoes is None else "undo",
+        note=note,
+        undoes=undoes,
+        cases=[facts for old, new in zip(before, after, strict=True) if len(facts := _difference(old, new)) > 1],
+        to=after.root.state,
+        **{"from": before.root.state},
+    )
+
+
+def _difference(old: Case, new: Case) -> Record:
+    found: Record = {"id": old.id}
+    if old.kind != new.kind:
+        found |= {"was": old.kind, "part": new.kind}
+    if old.state != new.state:
+        found |= {"from": old.state, "to": new.state}
+    for name in ("origin", "visits", "clocks"):
+        if getattr(old, name) != getattr(new, name):
+            found[name] = getattr(new, name)
+    changes = {name: value for name, value in new.values.items() if name not in old.values or old.values[name] != value}
+    gone = [name for name in old.values if name not in new.values]
+    return found | ({"set": changes} if changes else {}) | ({"gone": gone} if gone else {})
+
+
 def refusal_entry(
     case: str,
     state: str,
@@ -187,9 +237,36 @@ def refusal_entry(
     )
 
 
+def resolution_entry(
+    action: str,
+    actor: Actor,
+    note: str,
+    about: Mapping[str, Any],
+    *,
+    file: str,
+    now: Micros,
+    case: str = "",
+    state: str = "",
+    lifecycle: Lifecycle | None = None,
+) -> Record:
+    """The facts of what a person did with something that had stopped; it changes nothing of the case."""
+    return _present(
+        file=file,
+        case=case,
+        at=now,
+        who=who(actor),
+        lifecycle=_version(lifecycle) if lifecycle else None,
+        kind="resolution",
+        action=action,
+        note=_writable(note, LONGEST_NOTE),
+        input=dict(about),
+        **{"from": state},
+    )
+
+
 def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
     """The notices of a step as its record keeps them."""
-    return [_present(to=n.to, template=n.template, failed=n.failed) for n in notices]
+    return [_present(to=n.to, template=n.template, failed=n.failed, cc=n.cc, urgent=n.urgent) for n in notices]
 
 
 def _reasons(blockers: Iterable[Blocker]) -> list[Record]:
@@ -207,9 +284,9 @@ def _present(**facts: Any) -> Record:
     return {name: value for name, value in facts.items() if value or type(value) is int}
 
 
-def _writable(text: str) -> str:
+def _writable(text: str, most: int = 500) -> str:
     """Any text in a form a record can hold: what was refused must still be recorded."""
-    return unicodedata.normalize("NFC", text[:500].encode("utf-8", "replace").decode())
+    return unicodedata.normalize("NFC", text[:most].encode("utf-8", "replace").decode())
 
 
 def _fine(value: Any) -> bool:

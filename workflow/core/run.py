@@ -137,9 +137,7 @@ def run_timer(lifecycle: Lifecycle, file: File, case_id: str, name: str, supply:
     told = _tell(lifecycle, file, case, deadline, event, end.due, supply, ())
     if event.name != clocks.OVERDUE or deadline.take is None:
         return Ran(told[0], (told[1],))
-    called = deadline.label
-    note = Text(f"{called.zh or name}已到期，自动办理", f"{called.en or name} is over; taken by itself")
-    command = Command(deadline.take, ENGINE_ACTOR, note=note.zh)
+    command = overdue(deadline)
     move = decide(lifecycle, told[0], case_id, command, supply.now, supply.calendar)
     ran: Ran | Refusal = (
         move
@@ -150,6 +148,12 @@ def run_timer(lifecycle: Lifecycle, file: File, case_id: str, name: str, supply:
         after, step = _tell(lifecycle, file, case, deadline, event, end.due, supply, ran.blockers)
         return Ran(after, (step,))
     return Ran(ran.file, (told[1], *ran.steps))
+
+
+def overdue(deadline: Deadline) -> Command:
+    """What the engine takes when the deadline is over, where it takes something."""
+    assert deadline.take is not None
+    return Command(deadline.take, ENGINE_ACTOR, note=f"{deadline.label.zh or deadline.name}已到期，自动办理")
 
 
 def note_moved(
@@ -198,7 +202,7 @@ def _to_completion(
         while True:
             file, step = _take(lifecycle, file, move, command, supply, request, file_id, by)
             steps.append(step)
-            broken = _invariants(lifecycle, file, supply.now)
+            broken = broken_invariants(lifecycle, file, supply.now)
             if broken:
                 return Refusal(move.case, asked, move.source, broken)
             following = automatic(lifecycle, file, supply.now)
@@ -241,14 +245,31 @@ def _take(
     seq, prev = (file.records, file.head) if file is not None else (0, "")
     after = fold(file, entry, lifecycle)
     _look_up(lifecycle, after, entry.get("set", {}), supply)
-    notices = recipients(
-        lifecycle, after, entry["case"], command.action if file is not None else OPEN, command.actor, supply.now
-    )
+    begun = begins(lifecycle, file, after, entry)
+    if begun:
+        linked = after.linked
+        entry["begun"] = begun
+        after = fold(file, entry, lifecycle)
+        after.linked = linked
+    notices = recipients(lifecycle, after, entry, command.actor)
     if notices:
         entry["out"] = notice_entries(notices)
     text, leaf = chain(entry, supply.log, seq + 1, prev)
     after.records, after.head = seq + 1, leaf
     return after, Step(entry, text, leaf, notices, started)
+
+
+def begins(lifecycle: Lifecycle, file: File | None, after: File, entry: Record) -> dict[str, list[str]]:
+    """The clocks whose condition holds as they begin, by the id of their case: written down, and never asked again.
+
+    Raises ConditionFailed.
+    """
+    found: dict[str, list[str]] = {}
+    for case, deadline in clocks.asking(lifecycle, file, after, entry):
+        assert deadline.when is not None
+        if deadline.when.evaluate(Scope(lifecycle, after, case, ENGINE_ACTOR, {}, entry["at"])) is True:
+            found.setdefault(case.id, []).append(deadline.name)
+    return found
 
 
 def _look_up(lifecycle: Lifecycle, file: File, changes: Mapping[str, Any], supply: Supply) -> None:
@@ -259,7 +280,8 @@ def _look_up(lifecycle: Lifecycle, file: File, changes: Mapping[str, Any], suppl
         file.linked = kept | {name: other for name, other in found.items() if other is not None}
 
 
-def _invariants(lifecycle: Lifecycle, file: File, now: Micros) -> tuple[Blocker, ...]:
+def broken_invariants(lifecycle: Lifecycle, file: File, now: Micros) -> tuple[Blocker, ...]:
+    """A blocker for each invariant that does not hold for the file as it stands. Raises ConditionFailed."""
     root = file.root
     return tuple(
         Blocker(

@@ -68,6 +68,10 @@ def session(random: Random, papers: Papers) -> list[Plot]:
         ("good_handling", 4),
     ):
         _turn(random.sample(calm, count), turn)
+    alone = [plot for plot in road if len(plot.units) == 1 and not plot.turns]
+    _turn(alone[:1], "reply_late")
+    _turn(alone[1:2], "extended")
+    _turn([plot for plot in road if plot.units[-1][1] == "co" and not plot.turns][:1], "opinion_late")
     _turn([plot for plot in calm if len(plot.cosigners) > 1][:2], "silent")
     joint = [plot for plot in road if plot.cosigners]
     _turn(joint[::3], "unanswered")

@@ -27,6 +27,8 @@ from workflow.demo.texts import Papers, reply_text
 _DRAFTED, _CUT_OFF = date(2022, 1, 4), date(2022, 1, 12)
 _REVIEWED, _MERGED_ON, _ASSIGNED = date(2022, 1, 14), date(2022, 1, 18), date(2022, 1, 24)
 _INTERIM = date(2022, 6, 6)
+_OPINION_AFTER_ALL, _EXTENDED = date(2022, 3, 28), date(2022, 4, 18)  # due on 24 March, and on 24 April
+_REPLY_AFTER_ALL, _REPLY_EXTENDED = date(2022, 4, 28), date(2022, 5, 12)
 _QUALITY = {"topic": 20, "research": 20, "analysis": 20, "advice": 30, "form": 10}
 _HANDLING = {"organised": 10, "contact": 20, "punctuality": 15, "reply": 20, "effect": 35}
 
@@ -162,6 +164,8 @@ def _handle(story: Story, plot: Plot, random: Random) -> None:
         story.after(5, 8).do("resume", COMMITTEE)
     for unit, part in units:
         if part == "co":
+            if "opinion_late" in plot.turns:
+                story.on(_OPINION_AFTER_ALL)
             text = "同意主办单位意见，本单位负责的部分已列入年度工作。"
             story.after(0, 2).do("send_opinion", desk(unit), {"opinion": text}, at=("assignment", unit))
     for unit, part in units:
@@ -193,7 +197,7 @@ def _signed(story: Story, plot: Plot, unit: str, random: Random) -> str:
 def _reply(story: Story, plot: Plot, unit: str, random: Random, *, first_round: bool) -> None:
     here = ("assignment", unit)
     if first_round:
-        day = story.after(4, 14).day
+        day = story.after(*((2, 3) if "opinion_late" in plot.turns else (4, 14))).day
         gist = "当面介绍办理打算，听取意见并商定答复要点。"
         mode = random.choice(("face", "face", "seminar"))
         story.do(
@@ -204,6 +208,11 @@ def _reply(story: Story, plot: Plot, unit: str, random: Random, *, first_round: 
         )
         story.after(0, 1).do("confirm", voice(plot.first), at=("contact", ""))
     story.after(3, 12)
+    if "reply_late" in plot.turns:
+        story.on(_REPLY_AFTER_ALL)
+    if "extended" in plot.turns:
+        why = "涉及跨部门协调，需待方案审定后答复。"
+        story.on(_EXTENDED).do("extend_reply_due", DISPATCHER, {"length": "1mo"}, why, at=here).on(_REPLY_EXTENDED)
     answer = _answer(plot, random)
     story.do("reply", desk(unit), answer, at=here)
     if "reply_rejected" in plot.turns and first_round:
@@ -278,7 +287,7 @@ def _keep_promise(story: Story, plot: Plot, random: Random) -> None:
         return
     for unit, part in plot.units:
         if part != "co":
-            story.on(date(2022, 10, 31)).after(0, 10)
+            story.on(date(2022, 10, 17)).after(0, 12)
             story.do(
                 "report",
                 desk(unit),

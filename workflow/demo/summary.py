@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from workflow.core.model import Text
+from workflow.core.model import Case, File, Text
 from workflow.figures import Figure, Report
 from workflow.reporting import report
 
@@ -41,6 +42,14 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """A command that shows something of the year, without the name of the program, and what it shows."""
+
+    command: str
+    about: Text
+
+
+@dataclass(frozen=True, slots=True)
 class Year:
     """The year as it came out of the database."""
 
@@ -49,6 +58,7 @@ class Year:
     proposals: Report
     commands: int
     refused: int
+    looks: tuple[Look, ...]
     invented: Text = INVENTED
 
     @property
@@ -57,11 +67,46 @@ class Year:
         return all(line.agrees for line in self.lines)
 
 
-def summary(engine: Engine, *, commands: int, refused: int) -> Year:
-    """Both reports of the year, and the county's figures among them."""
+def summary(engine: Engine, *, commands: int, refused: int, extended: File, suspended: File) -> Year:
+    """Both reports of the year, and the county's figures among them; the two files are shown as examples of clocks."""
     opinions = report(engine, "opinion", year=YEAR)
     proposals = report(engine, "proposal", year=YEAR)
-    return Year((*_opinion_lines(opinions), *_proposal_lines(proposals)), opinions, proposals, commands, refused)
+    lines = (*_opinion_lines(opinions), *_proposal_lines(proposals))
+    return Year(lines, opinions, proposals, commands, refused, tuple(_looks(engine, extended, suspended)))
+
+
+def _looks(engine: Engine, extended: File, suspended: File) -> Iterator[Look]:
+    judged = report(engine, "proposal", year=YEAR, ids=True)
+
+    def called(part: Case, root: Case) -> str:
+        return f"{root.number}/{part.kind}:{part.key}"
+
+    def late(figure: str) -> tuple[File, str]:
+        found = [(engine.case(id), id) for id in judged.figure(figure).count_ids]
+        file, id = next((each for each in found if each[0].case(each[1]).open), found[0])
+        return file, called(file.case(id), file.root)
+
+    def handled(file: File) -> str:
+        return called(next(part for part in file.parts if part.kind == "assignment"), file.root)
+
+    file, reply = late("replied_overdue")
+    _, promise = late("promises_overdue")
+    yield Look(
+        f"clock explain {reply} reply_due",
+        Text("逾期办复的一件，到期日怎样算来", "an overdue reply: how its due date came about"),
+    )
+    yield Look(
+        f"notice list --case {file.root.number}",
+        Text("为它发过的提醒和逾期通知", "the reminders and notices sent for it"),
+    )
+    yield Look(f"clock explain {handled(extended)} reply_due", Text("延期一次的", "one that was extended"))
+    yield Look(
+        f"clock explain {handled(suspended)} reply_due",
+        Text("中止期间跨春节、停计补还的", "one that stood still over the spring festival"),
+    )
+    yield Look(f"clock explain {promise}", Text("逾期未兑现的承诺", "a promise that is overdue"))
+    yield Look("clock list --overdue", Text("现在逾期的", "what is overdue now"))
+    yield Look(f"report proposal --year {YEAR} --by unit", Text("各单位按期、逾期多少", "in time and overdue by unit"))
 
 
 def _opinion_lines(opinions: Report) -> tuple[Line, ...]:

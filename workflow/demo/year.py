@@ -100,7 +100,10 @@ def build_year(
         if progress is not None:
             progress(done, len(plan), step.at)
     set_clock(ENDS)
-    return summary(engine, commands=len(plan), refused=book.refused)
+    extended, suspended = (
+        book.file(next(step for step in plan if step.action == a)) for a in ("extend_reply_due", "suspend")
+    )
+    return summary(engine, commands=len(plan), refused=book.refused, extended=extended, suspended=suspended)
 
 
 class _Book:
@@ -134,6 +137,10 @@ class _Book:
         self._files[step.case] = out.file
         if step.starts is not None:
             self._files[step.starts] = self._engine.case(out.started[0])
+
+    def file(self, step: Step) -> File:
+        """The file that the step was about, as it was left."""
+        return self._files[step.case]
 
     def _target(self, step: Step) -> Case:
         """The root, or the open part that the step means; a join in another file may have opened it meanwhile."""

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import codecs
 import csv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from workflow.core.errors import InputInvalid
 from workflow.core.model import Text
+from workflow.spreadsheets import encoding
 
 NEEDED = ("personnel_name", "proposal_number", "publish_time", "reason", "type", "content")
 LONGEST_CELL = 1_000_000  # characters
-
-_CHUNK = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,17 @@ class Row:
 class Rows:
     """The rows of the file at `path`, read as a stream; iterate as often as needed.
 
-    `encoding` is "utf-8", "utf-8-sig" (with a byte order mark) or "gb18030" (GBK and its like); `count` is the number of
+    `header` are the columns, among which must be those `needed`; `encoding` is "utf-8", "utf-8-sig" (with a byte order mark) or "gb18030" (GBK and its like); `count` is the number of
     rows below the header. Raises InputInvalid where the file cannot be read, is neither, or lacks a needed column.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, needed: Sequence[str] = NEEDED) -> None:
         self.path = path
+        self.needed = needed
+        self.header: tuple[str, ...] = ()
         self.name = path.name
         try:
-            self.encoding = _encoding(path)
+            self.encoding = encoding(path)
             self.count = sum(1 for _ in self)
         except OSError as error:
             raise InputInvalid(
@@ -70,12 +70,13 @@ class Rows:
 
     def _header(self, cells: list[str]) -> list[str]:
         header = [cell.strip() for cell in cells]
-        missing = [name for name in NEEDED if name not in header]
+        self.header = tuple(header)
+        missing = [name for name in self.needed if name not in header]
         if missing:
             raise InputInvalid(
                 Text(
-                    zh=f"{self.name} 第 1 行缺少列：{'、'.join(missing)}；需要的列：{'、'.join(NEEDED)}",
-                    en=f"line 1 of {self.name} lacks the columns {', '.join(missing)}; needed are {', '.join(NEEDED)}",
+                    zh=f"{self.name} 第 1 行缺少列：{'、'.join(missing)}；需要的列：{'、'.join(self.needed)}",
+                    en=f"line 1 of {self.name} lacks the columns {', '.join(missing)}; needed are {', '.join(self.needed)}",
                 )
             )
         return header
@@ -102,30 +103,3 @@ def _broken(error: csv.Error) -> Text:
             en="a quote that opens here is never closed; nothing after it could be read",
         )
     return Text(zh=f"这一行不合 CSV 格式：{error}", en=f"the row is no proper CSV: {error}")
-
-
-def _encoding(path: Path) -> str:
-    with path.open("rb") as raw:
-        if raw.read(3) == codecs.BOM_UTF8:
-            return "utf-8-sig"
-    for encoding in ("utf-8", "gb18030"):
-        if _decodes(path, encoding):
-            return encoding
-    raise InputInvalid(
-        Text(
-            zh=f"{path.name} 既不是 UTF-8 也不是 GBK；请在表格软件里另存为“CSV UTF-8”",
-            en=f"{path.name} is neither UTF-8 nor GBK; save it as “CSV UTF-8” in your spreadsheet program",
-        )
-    )
-
-
-def _decodes(path: Path, encoding: str) -> bool:
-    decoder = codecs.getincrementaldecoder(encoding)()
-    try:
-        with path.open("rb") as raw:
-            while chunk := raw.read(_CHUNK):
-                decoder.decode(chunk)
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return False
-    return True

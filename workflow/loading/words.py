@@ -32,6 +32,7 @@ _CODE = re.compile(r"\S(.{0,38}\S)?")
 INTEGER = re.compile(r"-?(0|[1-9][0-9]*)")
 _DURATION = re.compile(r"(0|[1-9][0-9]{0,4})(h|d|bd|mo)")
 _SETTING = re.compile(r"settings\.[A-Za-z][A-Za-z0-9_]*")
+_FIELD = re.compile(r"case\.[A-Za-z][A-Za-z0-9_]*")
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 _NAMED = Text(zh="一个名称", en="a name")
@@ -206,8 +207,8 @@ def _date(node: Scalar) -> str:
     return node.text
 
 
-def _month_day(node: Scalar) -> str:
-    if _SETTING.fullmatch(node.text):
+def _day(node: Scalar) -> str:
+    if _SETTING.fullmatch(node.text) or _FIELD.fullmatch(node.text):
         return node.text
     return _date(node)
 
@@ -231,6 +232,6 @@ SETTING = Word(Text(zh="一项设置", en="a setting"), _setting, _pattern(_SETT
 WITHIN = Word(Text(zh="时长，或 settings.某项", en="a duration, or settings.…"), _duration_or_setting, {"anyOf": [_pattern(_DURATION), _pattern(_SETTING)]})  # fmt: skip
 BOUND = Word(Text(zh="整数，或 settings.某项", en="a whole number, or settings.…"), _bound, {"anyOf": [{"type": "integer"}, _pattern(_SETTING)]})  # fmt: skip
 DATE = Word(Text(zh="日期", en="a date"), _date, {"type": "string", "format": "date"})
-DATE_OR_SETTING = Word(Text(zh="日期，或 settings.某项", en="a date, or settings.…"), _month_day, {"anyOf": [{"type": "string", "format": "date"}, _pattern(_SETTING)]})  # fmt: skip
+DAY = Word(Text(zh="日期、settings.某项，或 case.某字段", en="a date, settings.…, or case.…"), _day, {"anyOf": [{"type": "string", "format": "date"}, _pattern(_SETTING), _pattern(_FIELD)]})  # fmt: skip
 TERM = Word(Text(zh="时长、日期，或 settings.某项", en="a duration, a date, or settings.…"), _term, {"anyOf": [_pattern(_DURATION), {"type": "string", "format": "date"}, _pattern(_SETTING)]})  # fmt: skip
 CODE = Word(Text(zh="一个代码", en="a code"), _code, {"type": ["string", "number", "boolean"]})

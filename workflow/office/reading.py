@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -34,7 +34,7 @@ class Reading:
     _library: Library
     _clock: Callable[[], Micros]
     _ids: Callable[[], str]
-    _origin: str
+    origin: str
     _almanac: Almanac
     _host: Hosted | None
 
@@ -130,6 +130,10 @@ class Reading:
         """The newest published version, or that one. Raises NotFound with near names."""
         return self._read(lambda on: self._version(on.sql, name, version))
 
+    def forget_lifecycle(self, name: str, version: int) -> None:
+        """Read that version anew when it is next asked for: a host that rolls its publishing back says so."""
+        self._library.forget(name, version)
+
     def lifecycles(self) -> tuple[Published, ...]:
         """Every published version, by name and version."""
         found = self._read(lambda on: self._library.all(on.sql))
@@ -149,9 +153,9 @@ class Reading:
         return self._read(lambda on: self._almanac.on(on.sql))
 
     @contextmanager
-    def looking(self) -> Iterator[Connection]:
-        """A connection to read with."""
-        with self._conversation() as on:
+    def looking(self, *, at_one_moment: bool = False) -> Iterator[Connection]:
+        """A connection to read with; all that is read is of one moment, whatever is written meanwhile, where asked for."""
+        with self._conversation() as on, on.snapshot() if at_one_moment else nullcontext():
             yield on.sql
 
     @contextmanager
@@ -178,7 +182,7 @@ class Reading:
     def _work(self, on: Conversation, *, locking: bool) -> Work:
         return Work(
             on, self._statements, self._library,
-            now=self._clock(), log=self._origin, new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
+            now=self._clock(), log=self.origin, new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
         )  # fmt: skip
 
     def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:
@@ -221,6 +225,7 @@ class Reading:
 def _concerns(record: Record, part: str) -> bool:
     return (
         record["case"] == part
+        or record["kind"] == "migration"
         or part in record.get("closed", ())
         or any(opened["id"] == part for opened in record.get("opened", ()))
     )
@@ -232,10 +237,11 @@ def _without(record: Record, hidden: frozenset[str]) -> Record:
     if record["case"] in hidden and not {"set", "input", "note"}.isdisjoint(record):
         shown = {name: value for name, value in record.items() if name not in ("set", "input", "note")}
         shown["withheld"] = True
-    if any(part["id"] in hidden and "set" in part for part in record.get("opened", ())):
-        shown["opened"] = [
-            {name: value for name, value in part.items() if name != "set" or part["id"] not in hidden}
-            for part in record["opened"]
-        ]
-        shown["withheld"] = True
+    for each in ("opened", "cases"):
+        if any(part["id"] in hidden and "set" in part for part in record.get(each, ())):
+            shown[each] = [
+                {name: value for name, value in part.items() if name != "set" or part["id"] not in hidden}
+                for part in record[each]
+            ]
+            shown["withheld"] = True
     return shown

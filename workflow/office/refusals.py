@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from workflow.core.calendar import local
 from workflow.core.errors import Refused, Stale
 from workflow.core.model import Blocker, Case, Command, Refusal, Text
+from workflow.core.record import OF_NO_STEP
 from workflow.office.answers import Record
 from workflow.store import queries
 
@@ -46,8 +47,8 @@ def changes_since(sql: Connection, case: Case, revision: int) -> tuple[Record, .
     found: list[Record] = []
     if wanted > 0:
         for record in queries.history(sql, case.root, newest_first=True):
-            if record["kind"] not in ("refusal", "timer") and (
-                record["case"] == case.id or case.id in record.get("closed", ())
+            if record["kind"] not in (*OF_NO_STEP, "timer") and (
+                case.id in (record["case"], *record.get("closed", ())) or record["kind"] == "migration"
             ):
                 found.append(record)
                 if len(found) == wanted:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from workflow.core.model import Case, File, Lifecycle, Linked
+from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
 from workflow.store.rows import indexed, kept, title
 from workflow.store.tables import case_values, cases, contents, holders
@@ -66,11 +67,11 @@ def kept_of(sql: Connection, files: Sequence[str]) -> dict[str, Standing]:
     mine = select(cases.c.id).where(cases.c.root.in_(files))
     for case, name, value in sql.execute(
         select(case_values.c.case_id, case_values.c.field, case_values.c.value).where(case_values.c.case_id.in_(mine))
-    ):
+    ).all():
         file_of[case].values.setdefault(case, set()).add((name, value))
     for case, party, since in sql.execute(
         select(holders.c.case_id, holders.c.party, holders.c.since).where(holders.c.case_id.in_(mine))
-    ):
+    ).all():
         file_of[case].holders.setdefault(case, set()).add((party, since))
     linked = select(cases.c.id, cases.c.lifecycle, cases.c.state, cases.c.number, cases.c.outcome).where(
         cases.c.id.in_(select(case_values.c.value).where(case_values.c.case_id.in_(mine)))
@@ -94,12 +95,15 @@ def differences(
     table = [kept(row) for row in standing.rows]
     yield from _differ(root.id, "cases", [each.case.id for each in table], [case.id for case in file])
     yield from _differ(root.id, "title", standing.rows[0].title, title(lifecycle, root.values))
+    yield from _differ(root.id, "places", [row.place for row in standing.rows], [*range(len(standing.rows))])
+    for row in standing.rows[1:]:
+        yield from _differ(row.id, "records, head", (row.records, row.head), (0, GENESIS))
     told = {case.id: case for case in file}
     for each in table:
         case = told.get(each.case.id)
         if case is None:
             continue
-        for name in _FACTS:
+        for name in _FACTS if each.case != case else ():
             yield from _differ(case.id, name, getattr(each.case, name), getattr(case, name))
         waits = waiting(lifecycle, file, case.id)
         yield from _differ(case.id, "waits", each.waits, waits)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, or_, select, text, update
+from sqlalchemy import Connection, Row, bindparam, case, delete, func, insert, or_, select, text, update
 
 from workflow.core.model import Micros
 from workflow.store.tables import cases, notices, people, records
@@ -30,7 +30,9 @@ _due = (
 )
 _early = select(notices.c.id).where(notices.c.next_at > bindparam("far")).limit(1)
 _look = select(notices.c.id).where(notices.c.next_at <= bindparam("now")).limit(1)
-_heal = update(notices).where(notices.c.next_at > bindparam("far")).values(next_at=bindparam("now"))
+_heal = update(notices).where(notices.c.next_at > bindparam("far")).values(
+    next_at=case((notices.c.worker.is_(None), bindparam("now")), else_=bindparam("until"))
+)  # fmt: skip
 _take = (
     update(notices)
     .where(notices.c.id.in_(bindparam("ids", expanding=True)))
@@ -40,9 +42,17 @@ _take = (
     )
 )  # fmt: skip
 _mine = (notices.c.id == bindparam("b_id"), notices.c.attempt == bindparam("b_attempt"))
-_sent = update(notices).where(*_mine).values(
-    state="sent", next_at=None, worker=None, reason=None, sent_at=bindparam("now")
-)  # fmt: skip
+_arrived: dict[str, Any] = {
+    "state": "sent",
+    "next_at": None,
+    "worker": None,
+    "reason": None,
+    "sent_at": bindparam("now"),
+}
+_sent = update(notices).where(*_mine).values(_arrived)
+_sent_within = (
+    update(notices).where(notices.c.digest == bindparam("b_id"), notices.c.state == "pending").values(_arrived)
+)
 
 
 def database_clock(sql: Connection) -> Micros | None:
@@ -61,9 +71,10 @@ def claim(sql: Connection, now: Micros, worker: str, until: Micros, most: int) -
     """At most so many of the notices that are due, the longest due first, claimed for `worker` `until` then.
 
     The rows are as they were: their attempt is one more now. One range of one index; rows that another worker is
-    just claiming are passed over. What is due absurdly late, because a clock was wrong, is due now.
+    just claiming are passed over. What is due absurdly late, because a clock was wrong, is due now; or, if a worker has
+    it, when a lease from now on ends, for it may be sending.
     """
-    sql.execute(_heal, {"far": now + HORIZON, "now": now})
+    sql.execute(_heal, {"far": now + HORIZON, "now": now, "until": until})
     rows = sql.execute(_due, {"now": now, "most": most}).all()
     if rows:
         sql.execute(_take, {"ids": [row.id for row in rows], "taken_by": worker, "until": until})
@@ -73,6 +84,36 @@ def claim(sql: Connection, now: Micros, worker: str, until: Micros, most: int) -
 def mark_sent(sql: Connection, id: str, attempt: int, now: Micros) -> bool:
     """It has been delivered; False where the attempt is not the last one any more."""
     return sql.execute(_sent, {"b_id": id, "b_attempt": attempt, "now": now}).rowcount == 1
+
+
+def mark_sent_within(sql: Connection, digest: str, now: Micros) -> None:
+    """Everything that waited in this digest has been delivered with it."""
+    sql.execute(_sent_within, {"b_id": digest, "now": now})
+
+
+def in_digest(sql: Connection, digest: str) -> Sequence[Row[Any]]:
+    """The notices that wait in a digest, in the order of their steps."""
+    query = select(notices).where(notices.c.digest == digest, notices.c.state == "pending")
+    return sql.execute(query.order_by(notices.c.at, notices.c.id)).all()
+
+
+def waiting_in(sql: Connection, digest: str) -> int:
+    """How many notices wait in a digest."""
+    return int(sql.execute(select(func.count()).where(notices.c.digest == digest)).scalar_one())
+
+
+def hold(sql: Connection, parties: Sequence[str]) -> None:
+    """Nobody else puts notices into digests of these parties, or closes one, until we have ended.
+
+    In the order of their ids, so that no two wait for each other.
+    """
+    if parties:
+        sql.execute(select(people.c.id).where(people.c.id.in_(parties)).order_by(people.c.id).with_for_update()).all()
+
+
+def drop(sql: Connection, id: str, attempt: int) -> None:
+    """A digest in which nothing waits is no notice."""
+    sql.execute(delete(notices).where(*_mine), {"b_id": id, "b_attempt": attempt})
 
 
 def mark(sql: Connection, id: str, attempt: int, values: Mapping[str, Any]) -> bool:

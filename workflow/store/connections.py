@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import StaticPool
@@ -21,6 +21,7 @@ from sqlalchemy.pool import StaticPool
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 from workflow.store import schema
+from workflow.store.addresses import shown
 from workflow.store.statements import Statement
 
 BUSY_TIMEOUT = 30_000  # milliseconds that a writer waits for another one on SQLite
@@ -287,20 +288,32 @@ def unavailable(error: BaseException) -> StoreUnavailable:
 
 def _engine(url: str) -> Engine:
     try:
-        parsed = make_url(url)
+        parsed = _parsed(url)
         if parsed.get_backend_name() != "sqlite":
             return create_engine(parsed, pool_pre_ping=True, max_overflow=-1)  # each thread keeps one
         if parsed.database in (None, "", ":memory:"):
             return create_engine(parsed, poolclass=StaticPool, connect_args={"check_same_thread": False})
         return create_engine(parsed, max_overflow=-1, connect_args={"check_same_thread": False})
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        hint = Text(
+            "端口须是数字；密码里的 @ : / 要写成 %40 %3A %2F",
+            "the port must be a number, and @ : / in a password are written %40 %3A %2F",
+        )
+        reason = hint if isinstance(error, ValueError) else Text(str(error), str(error))
         raise StoreUnavailable(
             Text(
-                zh=f"数据库地址 {url!r} 不能使用：{error}；例：sqlite:///casework.db、postgresql+psycopg://主机/库名",
-                en=f"the database address {url!r} cannot be used: {error}; "
+                zh=f"数据库地址 {shown(url)} 不能使用：{reason.zh}；例：sqlite:///casework.db、postgresql+psycopg://主机/库名",
+                en=f"the database address {shown(url)} cannot be used: {reason.en}; "
                 "for instance sqlite:///casework.db or postgresql+psycopg://host/name",
             )
-        ) from error
+        ) from None
+
+
+def _parsed(url: str) -> URL:
+    parsed = make_url(url)
+    if "@" in (parsed.host or ""):  # the end of a password; the driver would repeat it
+        raise ValueError(parsed.host)
+    return parsed
 
 
 def _exists(path: str) -> bool:

@@ -288,6 +288,8 @@ def _record(found: Changes, step: Step) -> None:
                 "attempt": 0,
                 "next_at": row["at"],  # the failed ones too: the outbox makes an incident of them
                 "reason": notice.failed,
+                "cc": int(notice.cc),
+                "urgent": int(notice.urgent),
             }
         )
 

@@ -26,7 +26,11 @@ MOVING = (
     "number", "state", "origin", "outcome", "entered_at", "revision", "records", "head", "title", "trail", "body",
 )  # fmt: skip
 # What a step writes of a notice; the rest is the outbox's.
-CALLED_FOR = ("id", "file", "seq", "case_id", "party", "template", "state", "attempt", "next_at", "reason")
+CALLED_FOR = (
+    "id", "file", "seq", "case_id", "party", "template", "state", "attempt", "next_at", "reason", "cc", "urgent",
+)  # fmt: skip
+# What a step writes of a record; its place in the log is the sealer's.
+RECORDED = tuple(column.name for column in records.columns if column.name != "position")
 TIMING = ("next_at", "due_at", "provisional", "calendar", "reason")  # what may change of a timer
 SELECTED = tuple(column.name for column in cases.columns)
 
@@ -118,7 +122,7 @@ class Statements:
         self.change_timer = ready(update(timers).values({n: bindparam(n) for n in TIMING}).where(*timing))
         self.set_aside_timer = ready(update(timers).values(next_at=null(), reason=bindparam("reason")).where(*timing))
         self.drop_timer = ready(delete(timers).where(*timing))
-        self.append = insertion(records)
+        self.append = insertion(records, RECORDED)
         self.notify = insertion(notices, CALLED_FOR)
         self.next_number = ready(
             update(numbers).values(last=numbers.c.last + 1).where(numbers.c.prefix == bindparam("b_prefix"))

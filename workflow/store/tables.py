@@ -100,6 +100,8 @@ records = Table(
     Column("actor", _NAME, nullable=False),
     Column("leaf", String(64), nullable=False),
     Column("body", Text, nullable=False),
+    Column("position", BigInteger, nullable=False, server_default="0"),  # in the log, from 1; 0: not sealed yet
+    Index("ix_records_position", "position", "file", "seq"),
     sqlite_with_rowid=False,
 )
 
@@ -134,7 +136,12 @@ notices = Table(
     Column("language", String(8)),
     Column("subject", Text),
     Column("body", Text),
+    Column("cc", Integer, nullable=False, server_default="0"),  # whether it is a copy
+    Column("urgent", Integer, nullable=False, server_default="0"),
+    Column("digest", String(100)),  # the notice in which it arrives together with others
     Index("ix_notices_next_at", "next_at"),
+    Index("ix_notices_state", "state", "file", "seq", "id"),
+    Index("ix_notices_digest", "digest"),
     sqlite_with_rowid=False,
 )
 
@@ -180,6 +187,8 @@ lifecycles = Table(
     Column("settings", Text, nullable=False),  # those that differ from the source, as JSON
     Column("published_at", BigInteger, nullable=False),
     Column("published_by", _NAME),
+    Column("retired_at", BigInteger),  # since when it opens no new cases
+    Column("retired_by", _NAME),
 )
 
 requests = Table(
@@ -206,6 +215,7 @@ people = Table(
     Column("language", String(8)),
     Column("channels", Text),  # where notices reach it, as a JSON object: channel -> address
     Column("quiet", String(11)),  # the hours in which it is not to be told: 22:00-07:00
+    Column("digest", String(5)),  # when it gets what waited for it that day, as one message: 08:30
     Index("ix_people_kind", "kind", "id"),
     Index("ix_people_unit", "unit", "id"),
 )
@@ -229,12 +239,10 @@ incidents = Table(
     Index("ix_incidents_state", "state", "kind", "about"),
 )
 
-checkpoints = Table(
+checkpoints = Table(  # for people to look at; what proves something is a copy kept elsewhere
     "checkpoints",
     metadata,
-    Column("origin", _NAME, primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
     Column("size", BigInteger, primary_key=True, autoincrement=False),
-    Column("root_hash", String(64), nullable=False),
-    Column("at", BigInteger, nullable=False),
     Column("note", Text, nullable=False),
 )

@@ -29,10 +29,11 @@ from workflow.core.model import (
     Started,
     Text,
 )
+from workflow.core.record import Record, chain
 from workflow.core.run import Ran, Step, Supply, run_open, settle
 from workflow.store import writing
 from workflow.store.connections import Conversation
-from workflow.store.rows import Loaded, changes
+from workflow.store.rows import Loaded, changes, record_row
 from workflow.store.writing import Prepared
 
 MOST_RUNS = 1_000  # cases that one command may set in motion, one after the other
@@ -43,13 +44,13 @@ class NeedsLock(Exception):
 
 
 class Library(Protocol):
-    """Published lifecycles, as the work asks for them; both raise NotFound."""
+    """Published lifecycles, as the work asks for them; both raise NotFound, and `in_force` Retired."""
 
     def version(self, sql: Connection, name: str, version: int) -> Lifecycle:
         """Exactly that version."""
 
-    def latest(self, sql: Connection, name: str) -> Lifecycle:
-        """The newest version."""
+    def in_force(self, sql: Connection, name: str) -> Lifecycle:
+        """The version that opens cases."""
 
 
 @dataclass(slots=True)
@@ -144,7 +145,7 @@ class Work:
             self._to_start += [(sheet, by, id, started) for id, started in step.started]
 
     def _start(self, origin: Sheet, actor: Actor, id: str, started: Started) -> Refusal | None:
-        lifecycle = self._library.latest(self.on.sql, started.lifecycle)
+        lifecycle = self._library.in_force(self.on.sql, started.lifecycle)
         seen = _seen(origin.file)
         ran = run_open(lifecycle, Command(OPEN, actor), self.supply, started=started, origin=seen, id=id)
         if isinstance(ran, Refusal):
@@ -224,11 +225,32 @@ class Work:
                 found[name] = Linked(id, lifecycle, state, number, outcome is None)
         return found
 
+    def note(self, sheet: Sheet, entry: Record) -> Step:
+        """Append a record that changes nothing of the case."""
+        file = sheet.file
+        text, leaf = chain(entry, self.supply.log, file.records + 1, file.head)
+        step = Step(entry, text, leaf, (), ())
+        sheet.file = replace(file, records=file.records + 1, head=leaf)
+        sheet.steps.append(step)
+        return step
+
+    def note_in_office(self, entry: Record) -> Step:
+        """Append a record to the office's own chain: of what belongs to no case."""
+        seq, head = self.hold_office()
+        text, leaf = chain(entry, self.supply.log, seq + 1, head)
+        writing.append_office(self.on, self._statements, record_row(entry, text, leaf))
+        return Step(entry, text, leaf, (), ())
+
     # ------------------------------------------------------------ timers
 
     def set_now(self, now: Micros) -> None:
         """It is `now`, whatever the engine's clock says: the moment that all machines agree on."""
         self.supply = replace(self.supply, now=now)
+
+    def hold_office(self) -> tuple[int, str]:
+        """Length and head of the office's own chain; nobody else appends to it, or seals, until we have ended."""
+        self.must_lock()
+        return writing.office(self.on, self._statements)
 
     def set_timer(self, case: str, deadline: str, values: Mapping[str, object]) -> None:
         """Put a timer right."""

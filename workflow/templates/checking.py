@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from workflow.core.errors import Problem
-from workflow.core.model import Lifecycle, NoticeRule, Place, Text
-from workflow.templates.facts import shapes
-from workflow.templates.folders import LANGUAGES
-from workflow.templates.grammar import Fault, faults
+from workflow.core.model import Deadline, Lifecycle, Place, Text
+from workflow.core.notices import DUE_MOVED, DUE_SOON
+from workflow.templates.facts import OF_DIGESTS, Use, shapes
+from workflow.templates.folders import DIGEST, LANGUAGES
+from workflow.templates.grammar import Fault, Shape, faults
+
+OF_EVERYBODY = (DUE_SOON, DUE_MOVED)  # no lifecycle need have its own: there are general ones
 
 
 def check(lifecycle: Lifecycle, folder: Path) -> list[Problem]:
     """What is wrong with the templates in `folder` (that has one folder for each lifecycle), each with its place.
 
-    Where there is such a folder, every template that the lifecycle names must be in it, in one language at least.
+    Where there is such a folder, every template that the lifecycle names, after an action or for a deadline, must be
+    in it, in one language at least.
     """
     if not folder.is_dir():
         return []
-    used: dict[str, list[NoticeRule]] = defaultdict(list)
-    for rule in lifecycle.notices:
-        used[rule.template].append(rule)
     found: list[Problem] = []
-    for template, rules in used.items():
-        paths = [folder / lifecycle.name / f"{template}.{language}.txt" for language in LANGUAGES]
-        there = [path for path in paths if path.is_file()]
-        if not there:
-            found.append(_missing(template, rules[0].place, paths[0]))
+    for template, uses in _used(lifecycle).items():
+        there = _files(folder / lifecycle.name, template)
+        if not there and template in OF_EVERYBODY:
+            there = _files(folder, template)
+        elif not there:
+            found.append(_missing(template, uses[0].place, folder / lifecycle.name / f"{template}.{LANGUAGES[0]}.txt"))
         for path in there:
-            found += _of_file(path, lifecycle, rules)
+            found += _of_file(path, shapes(lifecycle, uses))
+    for path in _files(folder, DIGEST):
+        found += _of_file(path, OF_DIGESTS)
     return found
 
 
-def _of_file(path: Path, lifecycle: Lifecycle, rules: list[NoticeRule]) -> list[Problem]:
+def _used(lifecycle: Lifecycle) -> dict[str, list[Use]]:
+    """Every template by its name, with where it is used."""
+    used: dict[str, list[Use]] = defaultdict(list)
+    for rule in lifecycle.notices:
+        kind = rule.after.partition(".")[0] if "." in rule.after else ""
+        used[rule.template].append(Use(kind, clock=False, place=rule.place))
+    for deadlines in lifecycle.clocks.values():
+        for deadline in deadlines:
+            for template, place in _of_deadline(deadline):
+                used[template].append(Use(deadline.kind, clock=True, place=place))
+    return used
+
+
+def _of_deadline(deadline: Deadline) -> Iterator[tuple[str, Place]]:
+    yield DUE_MOVED, deadline.place
+    if deadline.warn:
+        yield DUE_SOON, deadline.place
+    tellings = (() if deadline.overdue is None else (deadline.overdue,)) + deadline.escalate
+    yield from ((each.template, each.place) for each in tellings)
+
+
+def _files(folder: Path, template: str) -> list[Path]:
+    paths = [folder / f"{template}.{language}.txt" for language in LANGUAGES]
+    return [path for path in paths if path.is_file()]
+
+
+def _of_file(path: Path, known: Mapping[str, Shape]) -> list[Problem]:
     try:
         source = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
@@ -41,7 +72,7 @@ def _of_file(path: Path, lifecycle: Lifecycle, rules: list[NoticeRule]) -> list[
     lines = source.splitlines() or [""]
     return [
         Problem(Place(str(path), fault.line, _column(lines, fault)), "template", fault.text)
-        for fault in faults(source, shapes(lifecycle, rules))
+        for fault in faults(source, known)
     ]
 
 

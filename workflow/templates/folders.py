@@ -9,6 +9,7 @@ from workflow.core.model import Language
 from workflow.shipped import shipped_definitions
 
 LANGUAGES: tuple[Language, ...] = ("zh", "en")
+DIGEST = "digest"  # the template of several notices as one message
 GENERAL = "notice"  # the template of a notice that has none of its own, in the folder itself
 
 
@@ -21,11 +22,12 @@ class Templates:
 
     def source(self, lifecycle: str, template: str, language: Language) -> tuple[str, str]:
         """The text of a template, and the file it stands in. The other language serves where this one was not
-        written, and the general template where there is neither.
+        written; where the lifecycle has neither, the template of that name for all lifecycles, and then the general one.
         """
         languages = (language, *(other for other in LANGUAGES if other != language))
-        names = [Path(lifecycle) / f"{template}.{each}.txt" for each in languages]
-        for name in (*names, *(Path(f"{GENERAL}.{each}.txt") for each in languages)):
+        files = (Path(lifecycle) / template, Path(template), Path(GENERAL))
+        names = [file.with_name(f"{file.name}.{each}.txt") for file in files for each in languages]
+        for name in names:
             for folder in self.folders:
                 text = self._text(folder / name)
                 if text is not None:

@@ -122,7 +122,7 @@ class _Walk:
             self.shape(child, known, depth)
 
     def _named(self, node: nodes.Name, name: str, known: Mapping[str, Shape]) -> Shape:
-        if name in known:
+        if name in known and name != "self":  # Jinja's own, whatever it was given
             return known[name]
         self._unknown(node, name, f"没有“{name}”", f"there is no {name!r}", known)
         return None
@@ -175,4 +175,6 @@ class _Walk:
         )
 
     def _fault(self, node: nodes.Node, zh: str, en: str, about: str = "") -> None:
-        self.found.append(Fault(node.lineno, Text(zh, en), about))
+        # Jinja does not say of every node where it stands; then what is in it does
+        line = node.lineno or next((each.lineno for each in node.find_all(nodes.Node) if each.lineno), 1)
+        self.found.append(Fault(line, Text(zh, en), about))

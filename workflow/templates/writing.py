@@ -58,7 +58,7 @@ def _text(template: Template, name: str, given: Mapping[str, Any], end: float) -
                 raise TemplateBroken(name, f"超过 {LONGEST} 个字符", f"it is longer than {LONGEST} characters")
             if time.monotonic() > end:
                 raise TemplateBroken(name, f"超过 {LONGEST_TIME} 秒", f"it takes longer than {LONGEST_TIME} seconds")
-    except (TemplateError, TypeError, ValueError, ArithmeticError, RecursionError) as error:
+    except (TemplateError, TypeError, ValueError, ArithmeticError, AssertionError, RecursionError) as error:
         raise TemplateBroken(name, str(error), str(error)) from error
     return "".join(pieces).strip()
 

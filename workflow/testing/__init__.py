@@ -1,4 +1,5 @@
-"""A kit for whoever tests a lifecycle: a clock that is set, ids that count, a notifier that remembers, a small office.
+"""A kit for whoever tests a lifecycle: a clock that is set, ids that count, a notifier that remembers, a small office,
+and a stage on which offices are set up and swept clean in no time.
 
     from workflow.testing import FrozenClock, Office
 
@@ -10,12 +11,36 @@
 
         assert office.state("printer") == "resolved"
 
-`workflow.testing.steps` has the same for pytest-bdd, in Chinese and in English.
+`workflow.testing.steps` has the same for pytest-bdd, in Chinese and in English; `casework lifecycle test` plays scenarios
+without pytest. Each name loads when it is first used, for pytest loads `workflow.testing.plugin` in every project.
 """
 
-from workflow.testing.clock import FrozenClock
-from workflow.testing.ids import CountedIds
-from workflow.testing.notifier import RecordingNotifier
-from workflow.testing.office import Office
+from __future__ import annotations
 
-__all__ = ["CountedIds", "FrozenClock", "Office", "RecordingNotifier"]
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from workflow.testing.clock import FrozenClock
+    from workflow.testing.ids import CountedIds
+    from workflow.testing.notifier import RecordingNotifier
+    from workflow.testing.office import Office
+    from workflow.testing.stage import Stage
+
+_HOMES = {
+    "CountedIds": "workflow.testing.ids",
+    "FrozenClock": "workflow.testing.clock",
+    "Office": "workflow.testing.office",
+    "RecordingNotifier": "workflow.testing.notifier",
+    "Stage": "workflow.testing.stage",
+}
+
+__all__ = ["CountedIds", "FrozenClock", "Office", "RecordingNotifier", "Stage"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'workflow.testing' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value

@@ -17,7 +17,7 @@ class FrozenClock:
     """
 
     def __init__(self, at: date | datetime | Micros = date(2022, 1, 4)) -> None:
-        self._now = _moment(at)
+        self._now = moment_of(at)
 
     def __call__(self) -> Micros:
         return self._now
@@ -32,7 +32,7 @@ class FrozenClock:
 
     def set(self, at: date | datetime | Micros) -> Micros:
         """Go to that moment and return it; ValueError for one that has passed."""
-        moment = _moment(at)
+        moment = moment_of(at)
         if moment < self._now:
             raise ValueError(f"the clock cannot go back from {local(self._now)} to {local(moment)}")
         self._now = moment
@@ -45,13 +45,18 @@ class FrozenClock:
         passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds, microseconds=microseconds)
         return self.set(self._now + passed // timedelta(microseconds=1))
 
+    def in_working_days(self, n: int, calendar: Calendar | None = None) -> Micros:
+        """Nine in the morning of the n-th working day from now."""
+        last = due(self._now, Duration(n, "bd"), calendar or china()) - 1
+        return micros(datetime.combine(local(last).date(), MORNING, OFFICE_ZONE))
+
     def advance_working_days(self, n: int, calendar: Calendar | None = None) -> Micros:
         """Go to nine in the morning of the n-th working day from now."""
-        last = due(self._now, Duration(n, "bd"), calendar or china()) - 1
-        return self.set(datetime.combine(local(last).date(), MORNING, OFFICE_ZONE))
+        return self.set(self.in_working_days(n, calendar))
 
 
-def _moment(at: date | datetime | Micros) -> Micros:
+def moment_of(at: date | datetime | Micros) -> Micros:
+    """The moment meant by a moment, a time on the office's clock, or a date (nine in the morning there)."""
     if isinstance(at, int):
         return at
     if not isinstance(at, datetime):

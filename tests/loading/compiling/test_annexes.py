@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.loading.texts import LEAVE, broken
-from workflow.core.model import Metric, Selector, Text
+from workflow.core.model import Metric, OpenedHolders, Selector, Text
 from workflow.loading import load
 
 MORE = (
@@ -21,11 +21,6 @@ invariants:
 expect:
   - {from: any, can_reach: [granted, denied]}
   - {never: granted, without_passing: asked}
-migrate:
-  from: 0
-  states: {old: draft}
-  fields: {why: reason}
-  parts: {opinion: {states: {begun: open}}}
 """
 )
 
@@ -45,6 +40,40 @@ def test_a_notice_may_name_a_party_by_an_expression_and_follow_an_action_of_a_pa
     assert ("opinion.give", "case.holder") == (notice.after, getattr(notice.to[0], "source", None))
 
 
+def test_a_notice_has_copies_a_condition_and_may_be_urgent_and_go_to_those_whose_parts_were_opened() -> None:
+    rule = "{after: ask, cc: [head, case.created_by], when: case.days > 3, urgent: true, to: [opened.opinion.holder]"
+    (notice,) = load(LEAVE.replace("{after: ask, to: [parts.opinion.holder, head]", rule)).notices
+
+    assert ((OpenedHolders("opinion"),), "head", True) == (notice.to, notice.cc[0], notice.urgent)
+    assert ("case.created_by", "case.days > 3") == (
+        getattr(notice.cc[1], "source", 0),
+        getattr(notice.when, "source", 0),
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "code", "said"),
+    [
+        ("{after: ask, to: [head], cc: [haed]", "unknown_name", 'did you mean "head"?'),
+        ("{after: ask, to: [opened.opinoin.holder]", "unknown_name", 'did you mean "opinion"?'),
+        ("{after: ask, to: [head], when: case.dyas > 3", "condition", "dyas"),
+        ("{after: ask, to: [head], when: case.days", "condition", "true or false is needed here"),
+        ("{after: ask, to: [head], urgent: yes", "bad_value", "true or false"),
+    ],
+)
+def test_what_is_wrong_with_a_notice_is_told(rule: str, code: str, said: str) -> None:
+    (problem,) = broken("{after: ask, to: [parts.opinion.holder, head]", rule)
+
+    assert code == problem.code
+    assert said in problem.text.en
+
+
+def test_a_deadline_opens_no_parts() -> None:
+    (problem,) = broken("{notify: late, to: [head]", "{notify: late, to: [head], cc: [opened.opinion.holder]")
+
+    assert ("not_here", True) == (problem.code, "write parts.opinion.holder" in problem.text.en)
+
+
 def test_a_metric_selects_what_it_counts() -> None:
     metrics = load(MORE).metrics
 
@@ -52,7 +81,7 @@ def test_a_metric_selects_what_it_counts() -> None:
     assert Selector(reached=("granted", "denied")) == metrics["granted_rate"].of
     assert Metric(
         "opinions",
-        Selector("opinion", (), ("open",), ("successful",), {"yes": ("true",)}, True, True),
+        Selector("opinion", (), ("open",), ("successful",), {"yes": ("true",)}, latest=True, distinct=True),
         None,
         Text("意见"),
         metrics["opinions"].place,
@@ -73,7 +102,7 @@ def test_an_invariant_holds_in_some_states_or_always() -> None:
     assert () == always.states
 
 
-def test_deadlines_expectations_and_migration_are_kept_as_written() -> None:
+def test_deadlines_and_expectations_are_kept_as_written() -> None:
     lifecycle = load(MORE)
 
     assert {
@@ -86,15 +115,10 @@ def test_deadlines_expectations_and_migration_are_kept_as_written() -> None:
         {"from": "any", "can_reach": ["granted", "denied"]},
         {"never": "granted", "without_passing": "asked"},
     ] == lifecycle.expect
-    assert {
-        "from": 0, "states": {"old": "draft"}, "fields": {"why": "reason"}, "parts": {"opinion": {"states": {"begun": "open"}}},
-    } == lifecycle.migrate  # fmt: skip
 
 
 def test_what_is_not_written_is_none() -> None:
-    lifecycle = load(LEAVE)
-
-    assert (None, None) == (lifecycle.expect, lifecycle.migrate)
+    assert None is load(LEAVE).expect
 
 
 @pytest.mark.parametrize(
@@ -112,12 +136,23 @@ def test_what_is_not_written_is_none() -> None:
         ("{in: granted, holds", "{in: grnted, holds", 'there is no state "grnted"'),
         ("holds: 'case.days != 0'", "holds: case.days", "true or false is needed here"),
         ("can_reach: [granted, denied]", "can_reach: [granted, dnied]", 'there is no state "dnied"'),
-        (", without_passing: asked", "", '"never" goes together with "without_passing"'),
+        (", without_passing: asked", "", '"never" goes together with "without_passing" or "from"'),
+        (
+            "never: granted, without",
+            "from: asked, can_reach: granted, without",
+            '"without_passing" goes together with "never"',
+        ),
+        (
+            "{never: granted",
+            "{of: opinoin, never: granted",
+            'there is no part "opinoin"; known: opinion; did you mean "opinion"?',
+        ),
+        (
+            "{never: granted, without_passing: asked",
+            "{of: opinion, from: open, never: granted",
+            'there is no state "granted"',
+        ),
         ("{from: any, can_reach", "{can_reach", '"can_reach" goes together with "from"'),
-        ("{old: draft}", "{old: drft}", 'there is no state "drft"'),
-        ("{why: reason}", "{why: reazon}", 'there is no field "reazon"'),
-        ("{opinion: {states: {begun", "{opinon: {states: {begun", 'there is no part "opinon"'),
-        ("states: {begun: open}", "states: {begun: opn}", 'there is no state "opn"; known: open, given'),
         ("from: opened, until", "from: opened_at, until", 'there is no state "opened_at"; known: opened, open, given'),
         ("until: given", "until: gven", 'there is no state "gven"'),
         ("within: settings.longest, overdue", "within: settings.term, overdue", "duration is needed here"),

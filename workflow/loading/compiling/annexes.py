@@ -1,9 +1,14 @@
-"""Notices, metrics, tallies, invariants, and what is read and kept for later: expectations, migration."""
+"""Notices, metrics, tallies, invariants, and what is read and kept for later: expectations."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
 from workflow.core.model import (
     ROOT,
+    Deadline,
     Field,
     Invariant,
     Json,
@@ -13,11 +18,12 @@ from workflow.core.model import (
     Tally,
     Text,
 )
-from workflow.loading.compiling.recipients import recipient
+from workflow.loading.compiling.recipients import recipients
 from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, scalars, tables, value, words
 from workflow.loading.nodes import Node, Scalar, Table, plain
-from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME
+from workflow.loading.shape.base import ACTION_NAME, DEADLINE_NAME, FIELD_NAME, PART_NAME
 
+Clocks: TypeAlias = "Mapping[str, tuple[Deadline, ...]]"  # by kind of case
 _CHOICE = Text(zh="选项", en="choice")
 
 
@@ -36,9 +42,12 @@ def _notice(sheet: Sheet, table: Table, actions: dict[str, None]) -> NoticeRule:
         sheet.known(after, actions, ACTION_NAME)
     return NoticeRule(
         after=after.text if isinstance(after, Scalar) else "",
-        to=tuple(recipient(sheet, scalar, kind) for scalar in scalars(table.entries.get("to"))),
+        to=recipients(sheet, table.entries.get("to"), kind, opening=True),
         template=str(value(table, "template", "")),
         place=sheet.place(table),
+        cc=recipients(sheet, table.entries.get("cc"), kind, opening=True),
+        when=sheet.condition(table.entries["when"], kind) if "when" in table.entries else None,
+        urgent=bool(value(table, "urgent", False)),
     )
 
 
@@ -65,17 +74,18 @@ def invariants(sheet: Sheet, node: Node | None) -> tuple[Invariant, ...]:
     )
 
 
-def metrics(sheet: Sheet, node: Node | None) -> dict[str, Metric]:
-    """Printed figures."""
+def metrics(sheet: Sheet, node: Node | None, clocks: Clocks) -> dict[str, Metric]:
+    """Printed figures; `clocks` are the deadlines by which some of them judge."""
     found = {}
     for name, child in entries(node).items():
         own = entries(child)
-        of = _selector(sheet, own["of"]) if "of" in own else None
-        found[name] = Metric(name, _selector(sheet, own.get("count")), of, label(own.get("label")), sheet.place(child))
+        of = _selector(sheet, own["of"], clocks) if "of" in own else None
+        count = _selector(sheet, own.get("count"), clocks)
+        found[name] = Metric(name, count, of, label(own.get("label")), sheet.place(child))
     return found
 
 
-def _selector(sheet: Sheet, node: Node | None) -> Selector:
+def _selector(sheet: Sheet, node: Node | None, clocks: Clocks) -> Selector:
     if not isinstance(node, Table):
         return Selector()
     own = node.entries
@@ -94,15 +104,28 @@ def _selector(sheet: Sheet, node: Node | None) -> Selector:
                     f"“{name}”只用于数子件；请先写 part",
                     f'"{name}" is for counting parts; write `part` first',
                 )
-    everything = kind.everything
-    return Selector(
+    return replace(
+        _selected(sheet, own, kind, clocks),
         part=part.text if isinstance(part, Scalar) else None,
-        reached=sheet.states_at(own.get("reached"), kind, everything),
-        now=sheet.states_at(own.get("in"), kind, everything),
-        outcome=words(own.get("outcome")),
-        where=_where(sheet, own.get("where"), [kind]),
+        unless=_selected(sheet, entries(own["not"]), kind, clocks) if "not" in own else None,
         latest=bool(value(node, "latest", False)),
         distinct=bool(value(node, "distinct", False)),
+    )
+
+
+def _selected(sheet: Sheet, own: Mapping[str, Node], kind: KindSheet, clocks: Clocks) -> Selector:
+    def judged(name: str) -> tuple[str, ...]:
+        known = [deadline.name for deadline in clocks.get(kind.name, ())]
+        return tuple(s.text for s in scalars(own.get(name)) if sheet.known(s, known, DEADLINE_NAME))
+
+    return Selector(
+        reached=sheet.states_at(own.get("reached"), kind, kind.everything),
+        now=sheet.states_at(own.get("in"), kind, kind.everything),
+        outcome=words(own.get("outcome")),
+        where=_where(sheet, own.get("where"), [kind]),
+        on_time=judged("on_time"),
+        overdue=judged("overdue"),
+        due=judged("due"),
     )
 
 
@@ -145,40 +168,27 @@ def tallies(sheet: Sheet, node: Node | None) -> dict[str, Tally]:
 
 def expect(sheet: Sheet, node: Node | None) -> Json:
     """The expectations, with their states looked up, as they were written."""
-    root = sheet.kinds[ROOT]
     for table in tables(node):
         own = table.entries
+        of = own.get("of")
+        if isinstance(of, Scalar) and not sheet.known(of, sheet.parts, PART_NAME):
+            continue  # its states are not known either
+        kind = sheet.parts[of.text] if isinstance(of, Scalar) else sheet.kinds[ROOT]
         for name in ("from", "can_reach", "never", "without_passing"):
-            sheet.states_at(own.get(name), root, root.everything)
-        for first, second in (("can_reach", "from"), ("never", "without_passing")):
-            for name, other in ((first, second), (second, first)):
-                if name in own and other not in own:
-                    sheet.problems.add(
-                        table.keys[name],
-                        "missing_key",
-                        f"“{name}”须与“{other}”一起写",
-                        f'"{name}" goes together with "{other}"',
-                    )
-    return kept(node)
-
-
-def migrate(sheet: Sheet, node: Node | None) -> Json:
-    """How cases of an older version come over; what is new is looked up, what is old cannot be."""
-    own = entries(node)
-    for kind_name, moved in [
-        (ROOT, own),
-        *((name, entries(child)) for name, child in entries(own.get("parts")).items()),
-    ]:
-        if kind_name not in sheet.kinds:
-            key = own["parts"].keys[kind_name]  # type: ignore[union-attr]
-            sheet.known(key, sheet.parts, PART_NAME)
-            continue
-        kind = sheet.kinds[kind_name]
-        for child in entries(moved.get("states")).values():
-            sheet.states_at(child, kind, kind.everything)
-        for child in entries(moved.get("fields")).values():
-            if isinstance(child, Scalar):
-                sheet.known(child, kind.fields, FIELD_NAME)
+            sheet.states_at(own.get(name), kind, kind.everything)
+        for name, others in (
+            ("can_reach", ("from",)),
+            ("never", ("without_passing", "from")),
+            ("without_passing", ("never",)),
+        ):
+            if name in own and not any(other in own for other in others):
+                zh, en = "”或“".join(others), '" or "'.join(others)
+                sheet.problems.add(
+                    table.keys[name],
+                    "missing_key",
+                    f"“{name}”须与“{zh}”一起写",
+                    f'"{name}" goes together with "{en}"',
+                )
     return kept(node)
 
 

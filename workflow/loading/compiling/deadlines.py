@@ -8,7 +8,7 @@ from typing import Any
 
 from workflow.core.clocks import LENGTH
 from workflow.core.model import ENGINE, ORIGIN, ROOT, Deadline, Duration, Extension, Field, Telling, Text, Transition
-from workflow.loading.compiling.recipients import recipient
+from workflow.loading.compiling.recipients import recipients
 from workflow.loading.compiling.sheet import (
     KindSheet,
     Sheet,
@@ -22,9 +22,10 @@ from workflow.loading.compiling.sheet import (
 )
 from workflow.loading.nodes import Items, Node, Scalar, Table
 from workflow.loading.problems import Spot
-from workflow.loading.shape.base import ACTION_NAME, PART_NAME, STATE_NAME
+from workflow.loading.shape.base import ACTION_NAME, FIELD_NAME, PART_NAME, STATE_NAME
 
 OPENED = "opened"
+CASE = "case."  # `at: case.promised_by`: a date of the case itself
 _LENGTH_FIELD = Field(
     LENGTH, "text", Text("延长多久（如 1mo、5bd）", "by how much (such as 1mo, 5bd)"), required=True, max=8
 )
@@ -77,6 +78,7 @@ def _deadline(sheet: Sheet, kind: KindSheet, name: str, table: Table) -> Deadlin
     start, action = _start(sheet, kind, own.get("from"))
     during = sheet.states_at(own.get("in"), kind, kind.everything)
     until = sheet.states_at(own.get("until"), kind, kind.everything)
+    dated = _date_field(sheet, kind, own.get("at"))
     _check_together(sheet, table)
     terms = _terms(sheet, own)
     overdue = own.get("overdue")
@@ -91,6 +93,8 @@ def _deadline(sheet: Sheet, kind: KindSheet, name: str, table: Table) -> Deadlin
         name=name,
         kind=kind.name,
         terms=terms,
+        field=dated,
+        when=sheet.condition(own["when"], kind.name) if "when" in own else None,
         label=label(own.get("label")),
         start=start,
         action=action,
@@ -107,6 +111,23 @@ def _deadline(sheet: Sheet, kind: KindSheet, name: str, table: Table) -> Deadlin
         extend=extend,
         place=sheet.place(table),
     )
+
+
+def _date_field(sheet: Sheet, kind: KindSheet, node: Node | None) -> str | None:
+    """The field of the case that `at` takes the date from; None where it takes it from elsewhere."""
+    if not isinstance(node, Scalar) or not node.text.startswith(CASE):
+        return None
+    name = node.text.removeprefix(CASE)
+    if name not in kind.fields:
+        sheet.problems.unknown(node, FIELD_NAME, name, [n for n, f in kind.fields.items() if f.type == "date"])
+    elif kind.fields[name].type != "date":
+        sheet.problems.add(
+            node,
+            "wrong_type",
+            f"字段“{name}”的类型是 {kind.fields[name].type}；此处需要 date",
+            f'the field "{name}" is of type {kind.fields[name].type}; date is needed here',
+        )
+    return name
 
 
 def _start(sheet: Sheet, kind: KindSheet, node: Node | None) -> tuple[tuple[str, ...], str | None]:
@@ -151,6 +172,8 @@ def _terms(sheet: Sheet, own: Mapping[str, Node]) -> tuple[Duration | dt.date, .
         for scalar in scalars(node):
             types = {"within": ("duration",), "at": ("date",)}.get(key, ("duration", "date"))
             text: Any = scalar.text
+            if text.startswith(CASE):
+                continue
             if text.startswith("settings."):
                 setting = sheet.setting_at(scalar, types)
                 text = None if setting is None else setting.value
@@ -172,11 +195,16 @@ def _lengths(sheet: Sheet, node: Node | None) -> tuple[Duration, ...]:
 
 
 def _telling(sheet: Sheet, kind: KindSheet, node: Node | None, after: str = "") -> Telling:
-    own = entries(node)
+    if not isinstance(node, Table):
+        return Telling()
+    own = node.entries
     return Telling(
-        to=tuple(recipient(sheet, scalar, kind.name) for scalar in scalars(own.get("to"))),
+        to=recipients(sheet, own.get("to"), kind.name),
         template=(words(own.get("notify")) or ("",))[0],
         after=next(iter(_lengths(sheet, own.get(after))), None),
+        cc=recipients(sheet, own.get("cc"), kind.name),
+        urgent=bool(value(node, "urgent", True)),
+        place=sheet.place(node),
     )
 
 
@@ -194,7 +222,7 @@ def _extension(sheet: Sheet, node: Node | None) -> Extension | None:
 
 def _check_units(sheet: Sheet, table: Table, terms: tuple[Duration | dt.date, ...], extend: Extension | None) -> None:
     """Hours run on the clock and days on the calendar: they do not add up."""
-    hours = {isinstance(term, Duration) and term.unit == "h" for term in terms}
+    hours = {isinstance(term, Duration) and term.unit == "h" for term in terms or (None,)}
     if extend is not None:
         hours.add(extend.up_to.unit == "h")
     if len(hours) > 1:

@@ -12,6 +12,7 @@ from workflow.loading.compiling import annexes
 from workflow.loading.compiling.actions import Actions
 from workflow.loading.compiling.deadlines import acts_of, deadlines, extending
 from workflow.loading.compiling.fields import fields
+from workflow.loading.compiling.migration import migration
 from workflow.loading.compiling.roles import roles
 from workflow.loading.compiling.sheet import KindSheet, Sheet, entries, label, value
 from workflow.loading.compiling.states import flatten, states, target
@@ -45,9 +46,10 @@ def compile_lifecycle(
     _check_size(sheet, compiled)
     values = {name: setting.value for name, setting in sheet.settings.items()}
     counted_from = own.get("counted_from")
+    version = int(str(value(table, "version", 0)))
     return Lifecycle(
         name=str(value(table, "lifecycle", "")),
-        version=int(str(value(table, "version", 0))),
+        version=version,
         root=compiled.pop(ROOT),
         label=label(own.get("label")),
         parts=compiled,
@@ -58,13 +60,13 @@ def compile_lifecycle(
         proxies=sheet.roles_at(own.get("proxies"), (ANY,)),
         invariants=annexes.invariants(sheet, own.get("invariants")),
         notices=annexes.notices(sheet, own.get("notices")),
-        metrics=annexes.metrics(sheet, own.get("metrics")),
+        metrics=annexes.metrics(sheet, own.get("metrics"), clocks),
         tallies=annexes.tallies(sheet, own.get("tallies")),
         counted_from=target(sheet, sheet.kinds[ROOT], counted_from, origin=False) if counted_from else None,
         deadlines=annexes.kept(own.get("deadlines")),
         clocks=clocks,
         expect=annexes.expect(sheet, own.get("expect")),
-        migrate=annexes.migrate(sheet, own.get("migrate")),
+        migrate=migration(sheet, own.get("migrate"), version),
         digest=digest(text, values),
         source=text,
         file=problems.file,

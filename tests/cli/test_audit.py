@@ -1,0 +1,326 @@
+"""`audit …`: an auditor at the command line, in both languages, with everything that can be typed wrong."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflow.testing import RecordingNotifier
+
+Casework = Callable[..., Any]
+
+KEY, CHECKPOINTS = "casework-seal/本会.pub", "casework-seal/checkpoints"
+PROOF = ("--key", KEY, "--checkpoint", CHECKPOINTS)
+
+
+@pytest.fixture
+def sealed(letter: str, office: Casework) -> str:
+    """The number of a letter whose records are sealed and signed."""
+    assert 0 == office("audit", "key", "create", "本会").code
+    assert 0 == office("audit", "seal").code
+    return letter
+
+
+def sql(here: Path, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(here / "casework.db")) as database, database:
+        database.execute(statement, values)
+
+
+# ------------------------------------------------------------ keys
+
+
+def test_a_key_is_made_listed_and_retired(office: Casework, here: Path) -> None:
+    made = office("audit", "key", "create", "本会", "--json")
+    assert (0, "本会", True) == (made.code, made.json["name"], made.json["checkable"])
+    assert made.json["public"] == (here / KEY).read_text("utf-8").strip()
+    private = (here / "casework-seal/本会.private").read_text("utf-8").strip()
+    told = office("audit", "key", "create", "next", "--lang", "en")
+    assert "hand it to the auditor" in told.out
+    assert "请交给审计人" in office("audit", "key", "create", "三", "--lang", "zh").out
+    for words in (["list"], ["list", "--json"], ["retire", "next"], ["list"]):
+        said = office("audit", "key", *words)
+        assert 0 == said.code
+        assert private.rpartition("+")[2] not in said.out + said.err
+    assert ["三", "本会"] == [each["name"] for each in office("audit", "key", "list", "--json").json]
+
+
+def test_a_program_signs_for_a_key(office: Casework, here: Path) -> None:
+    office("audit", "key", "create", "one", "--folder", "other")
+    public = (here / "other" / "one.pub").read_text("utf-8").strip()
+    assert 0 == office("audit", "key", "attach", public, "--", "openssl", "pkeyutl", "-sign").code
+    assert '["openssl", "pkeyutl", "-sign"]\n' == (here / "casework-seal" / "one.command").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (["create", "a b"], "不可用：不能为空", "cannot be called 'a b'"),
+        (["create", "本会"], "没有覆盖", "nothing was overwritten"),
+        (["retire", "没有"], "现有：本会", "these do: 本会"),
+        (["attach", "nonsense", "true"], "不是公钥：nonsense", "not a public key"),
+    ],
+)
+def test_what_is_wrong_with_a_key_is_said(office: Casework, words: list[str], zh: str, en: str) -> None:
+    office("audit", "key", "create", "本会")
+    for language, sentence in (("zh", zh), ("en", en)):
+        said = office("audit", "key", *words, "--lang", language)
+        assert 2 == said.code
+        assert sentence in said.err
+
+
+def test_no_key_is_said(office: Casework) -> None:
+    assert "没有密钥" in office("audit", "key", "list", "--lang", "zh").out
+    assert "no key signs" in office("audit", "key", "list", "--lang", "en").out
+    assert [] == office("audit", "key", "list", "--json").json
+
+
+# ------------------------------------------------------------ sealing
+
+
+def test_sealing_says_what_was_sealed(sealed: str, office: Casework) -> None:
+    assert "the log has 3 records, 0 of them new" in office("audit", "seal", "--lang", "en").out
+    office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
+    said = office("audit", "seal", "--lang", "zh")
+    assert "日志 4 条，新封存 1 条" in said.out
+    assert "检查点：4 " in said.out
+    assert {"size", "new", "checkpoint"} == set(office("audit", "seal", "--json").json)
+
+
+def test_checkpoints_are_listed(sealed: str, office: Casework) -> None:
+    shown = office("audit", "checkpoints", "--json").json
+    assert [3] == [each["size"] for each in shown]
+    assert shown[0]["short"] in office("audit", "checkpoints").out
+    assert "本会" in office("audit", "checkpoints").out
+
+
+def test_without_a_folder_or_a_checkpoint_what_to_do_is_said(office: Casework) -> None:
+    for language, none, folder in (
+        ("zh", "还没有签署过", "audit key create"),
+        ("en", "no checkpoint", "make a key first"),
+    ):
+        assert none in office("audit", "checkpoints", "--lang", language).out
+        said = office("audit", "seal", "--lang", language)
+        assert 2 == said.code
+        assert folder in said.err
+
+
+def test_a_witness_is_told_and_missed(
+    sealed: str, office: Casework, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "casework-seal" / "witnesses").write_text("paper 审计局\n", encoding="utf-8")
+    said = office("audit", "seal", "--lang", "zh")
+    assert 2 == said.code
+    assert "witnesses:1：没有配置渠道“paper”；现有：console。请用 --channels 指明渠道文件" in said.err
+    (here / "channels.toml").write_text(
+        '[paper]\nnotifier = "file"\npath = "no/such/folder/out.jsonl"\n', encoding="utf-8"
+    )
+    said = office("audit", "seal", "--channels", "channels.toml", "--lang", "en")
+    assert (0, True) == (said.code, "1 were not reached" in said.err)
+    assert "seal" in {each["kind"] for each in office("incidents", "list", "--json").json}
+    (here / "channels.toml").write_text('[paper]\nnotifier = "file"\npath = "out.jsonl"\n', encoding="utf-8")
+    assert "" == office("audit", "seal", "--channels", "channels.toml").err
+    assert "审计局" in (here / "out.jsonl").read_text("utf-8")
+
+
+def test_the_worker_seals(sealed: str, office: Casework, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from workflow.channels import Channels
+
+    monkeypatch.setattr("workflow.channels.read_channels", lambda path: Channels({"p": RecordingNotifier("p")}, "p"))
+    office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
+    said = office("worker", "--once", "--seal", "casework-seal", "--log", "log.jsonl")
+    assert 0 == said.code
+    events = [json.loads(line) for line in (here / "log.jsonl").read_text("utf-8").splitlines()]
+    assert [4] == [each["size"] for each in events if each["event"] == "sealed"]
+    assert 0 == office("audit", "verify", *PROOF).code
+    monkeypatch.setenv("CASEWORK_SEAL", "nowhere")
+    said = office("worker", "--once")
+    assert 2 == said.code
+    assert "casework audit key create" in said.err
+
+
+def test_a_restored_backup_stops_the_sealer_until_the_auditor_begins_anew(
+    sealed: str, office: Casework, here: Path
+) -> None:
+    old = (here / "casework.db").read_bytes()
+    office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
+    office("audit", "seal")
+    for beside in here.glob("casework.db-*"):
+        beside.unlink()
+    (here / "casework.db").write_bytes(old)
+
+    said = office("audit", "seal", "--lang", "zh")
+    assert 1 == said.code
+    assert "库中只有 3 条已封存的记录，而已签署 4 条" in said.err
+    assert "seal" in {each["kind"] for each in office("incidents", "list", "--json").json}
+    found = office("audit", "verify", *PROOF, "--lang", "en")
+    assert 1 == found.code
+    assert "the whole log: truncated by 1: 4 records were signed, there are 3" in found.out
+
+    assert 2 == office("audit", "reanchor", "--note", "恢复备份").code  # by whom?
+    assert 2 == office("audit", "reanchor", "--as", "clerk01").code  # why?
+    said = office("audit", "reanchor", "--as", "clerk01", "--note", "服务器损坏，恢复备份", "--lang", "zh")
+    assert 0 == said.code
+    assert "日志 4 条，新封存 1 条" in said.out
+    assert [] == office("incidents", "list", "--json").json
+    assert 0 == office("audit", "seal").code
+
+
+# ------------------------------------------------------------ verifying
+
+
+def test_what_is_signed_and_untouched_is_proven(sealed: str, office: Casework) -> None:
+    said = office("audit", "verify", *PROOF, "--json")
+
+    assert (0, True, 3, 3, 0) == (said.code, *(said.json[name] for name in ("good", "sealed", "covered", "open")))
+    assert "核对无误：" in office("audit", "verify", *PROOF, "--lang", "zh").out
+
+
+def test_without_a_checkpoint_nothing_is_proven(sealed: str, office: Casework) -> None:
+    said = office("audit", "verify", "--lang", "zh")
+    assert (3, True) == (said.code, "不能证明没有被整体改写" in said.err)
+    assert "that nobody rewrote all of it is not proven" in office("audit", "verify", "--lang", "en").err
+
+
+def test_an_unsealed_tail_is_told_of_all_or_of_one_case(sealed: str, office: Casework) -> None:
+    other = office("open", "letter", "--as", "member01", "title=另一件", "--json").json["case"]["id"]
+    said = office("audit", "verify", *PROOF, "--lang", "en")
+    assert (3, True) == (said.code, "the first 3 records are proven; 1 are newer" in said.err)
+    assert 0 == office("audit", "verify", sealed, *PROOF).code
+    assert 3 == office("audit", "verify", other, *PROOF).code
+
+
+def test_a_changed_record_is_named(sealed: str, office: Casework, here: Path) -> None:
+    sql(here, "UPDATE records SET body = replace(body, '修路', '修桥') WHERE kind = 'open'")
+    said = office("audit", "verify", *PROOF, "--lang", "zh")
+
+    assert 1 == said.code
+    assert f"{sealed} 第 1 条记录 (" in said.out
+    assert "member01)：记录内容与其摘要不符" in said.out
+    assert "请保留现场" in said.err
+
+
+def test_since_the_last_time_only_newer_files_are_looked_at(sealed: str, office: Casework) -> None:
+    office("open", "letter", "--as", "member01", "title=另一件")
+    office("audit", "seal", "--folder", "casework-seal")
+    said = office("audit", "verify", "--since", CHECKPOINTS, "--key", KEY, "--json")
+    assert (0, 4, 0) == (said.code, said.json["since"], said.json["files"])
+    said = office("audit", "verify", "--since", CHECKPOINTS, "--key", KEY, "--lang", "zh")
+    assert "其余各件的内容以上次核对为准" in said.out
+
+
+def test_a_receipt_is_checked(letter: str, office: Casework, here: Path) -> None:
+    done = office("do", letter, "remark", "--as", "member01", "--note", "已解决", "--json")
+    (here / "receipt.json").write_text(done.out, encoding="utf-8")
+    assert 3 == office("audit", "verify", "--receipt", "receipt.json").code
+    sql(here, "DELETE FROM records WHERE action = 'remark'")
+    said = office("audit", "verify", "--receipt", "receipt.json", "--lang", "en")
+    assert 1 == said.code
+    assert "for which there is a receipt, is gone" in said.out
+
+
+@pytest.mark.parametrize(
+    ("words", "zh", "en"),
+    [
+        (["--key", KEY], "检查点须连同签署人的公钥给出", "is checked with the public key"),
+        (["--checkpoint", CHECKPOINTS], "检查点须连同签署人的公钥给出", "is checked with the public key"),
+        (["--since", CHECKPOINTS], "检查点须连同签署人的公钥给出", "is checked with the public key"),
+        (["--key", "no.pub", "--checkpoint", CHECKPOINTS], "读不到文件 no.pub", "cannot read no.pub"),
+        (["--key", KEY, "--checkpoint", "none"], "读不到文件 none", "cannot read none"),
+        (["--key", "casework-seal/本会.private", "--checkpoint", CHECKPOINTS], "是私钥", "holds a private key"),
+        (["--key", CHECKPOINTS, "--checkpoint", CHECKPOINTS], "里不是公钥", "not a public key in"),
+        (["--key", KEY, "--checkpoint", KEY], "里不是检查点", "no checkpoint in"),
+        (["--key", "other/b.pub", "--checkpoint", CHECKPOINTS], "没有给出的公钥的有效签名", "has no good signature"),
+        (["--receipt", KEY], "不是回执", "is no receipt"),
+        (["--chekpoint", CHECKPOINTS], "--chekpoint", "--checkpoint"),
+        (["没有这件"], "没有这件", "没有这件"),
+    ],
+)
+def test_what_cannot_be_checked_is_said(sealed: str, office: Casework, words: list[str], zh: str, en: str) -> None:
+    office("audit", "key", "create", "b", "--folder", "other")
+    for language, sentence in (("zh", zh), ("en", en)):
+        said = office("audit", "verify", *words, "--lang", language)
+        assert 2 == said.code, said
+        assert sentence in said.err
+        assert "Traceback" not in said.err
+
+
+def test_a_checkpoint_of_another_office_is_not_compared(sealed: str, office: Casework, here: Path) -> None:
+    note = (here / CHECKPOINTS).read_text("utf-8")
+    assert note.startswith("casework\n")
+    (here / "forged").write_text(note.replace("casework\n", "elsewhere\n", 1), encoding="utf-8")
+    said = office("audit", "verify", "--key", KEY, "--checkpoint", "forged", "--lang", "zh")
+    assert (2, True) == (said.code, "属于日志“elsewhere”，本库是“casework”" in said.err)
+
+
+def test_no_database_is_no_verdict(run: Casework) -> None:
+    said = run("audit", "verify")
+
+    assert 2 == said.code
+    assert "casework init" in said.err
+
+
+# ------------------------------------------------------------ proving and exporting
+
+
+def test_a_member_checks_the_proof_of_his_letter(sealed: str, office: Casework, here: Path) -> None:
+    made = office("audit", "prove", sealed, "--out", "proof.json", "--json")
+    assert (0, sealed, 2, 0) == (made.code, made.json["case"], made.json["records"], made.json["open"])
+    (here / "check_proof.py").write_text(office("audit", "prove", "--script").out, encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-X", "utf8", "check_proof.py", "proof.json", KEY],
+        cwd=here, capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    assert (0, "") == (done.returncode, done.stderr)
+    assert f"{sealed}: 2 records proved" in done.stdout
+
+    again = office("audit", "prove", sealed, "--out", "proof.json", "--lang", "zh")
+    assert (2, True) == (again.code, "请另取一个名字" in again.err)
+
+
+def test_a_proof_says_what_it_does_not_prove(sealed: str, office: Casework, here: Path) -> None:
+    office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
+    said = office("audit", "prove", sealed, "--out", "proof.json", "--lang", "zh")
+
+    assert (3, True) == (said.code, "另有 1 条在检查点之后" in said.err)
+    assert 1 == json.loads((here / "proof.json").read_text("utf-8"))["open"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "sentence"),
+    [
+        ([], 2, "请说明哪一件"),
+        (["X-1", "--out", "p.json"], 5, "没有这一件“X-1”"),
+        (["--out", "p.json"], 2, "请说明哪一件"),
+        (["{letter}", "--out", "p.json", "--checkpoint", "none"], 2, "读不到文件 none"),
+        (["{letter}", "--out", "no/folder/p.json"], 2, "no/folder"),
+    ],
+)
+def test_a_proof_that_cannot_be_made_is_explained(
+    sealed: str, office: Casework, here: Path, words: list[str], code: int, sentence: str
+) -> None:
+    said = office("audit", "prove", *(word.format(letter=sealed) for word in words), "--lang", "zh")
+
+    assert code == said.code, said
+    assert sentence in said.err
+    assert not (here / "p.json").exists()
+
+
+def test_what_is_printed_bears_the_checkpoint(sealed: str, office: Casework, here: Path) -> None:
+    short = office("audit", "checkpoints", "--json").json[0]["short"]
+
+    assert short in office("show", sealed).out
+    assert short == office("show", sealed, "--json").json["checkpoint"]
+    said = office("audit", "export", "--out", "all.jsonl", "--as", "clerk01", "--json")
+    assert short == said.json["checkpoint"]
+    assert f"最近的检查点：{short}" in office("audit", "export", "--as", "clerk01", "--lang", "zh").err
+    office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
+    assert short not in office("show", sealed).out  # it does not cover the newest record
+    assert None is office("show", sealed, "--json").json["checkpoint"]

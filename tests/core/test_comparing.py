@@ -1,0 +1,242 @@
+"""What differs between two versions of a lifecycle, in words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.core.test_migrating import next_version
+from tests.loading.strategies import lifecycles
+from workflow.core.comparing import MIRROR, Change, Concern, compare
+from workflow.core.model import Duration, Lifecycle, Text
+from workflow.loading import load
+
+DEFINITIONS = Path(__file__).parents[2] / "definitions"
+SHIPPED = [DEFINITIONS / "proposal.yaml", DEFINITIONS / "opinion.yaml", Path(__file__).parents[1] / "clocked.yaml"]
+MIRRORED_SORT = {"added": "removed", "removed": "added", "changed": "changed"}
+UNSAID = {
+    "place",
+    "machine",
+    "version",
+    "digest",
+    "source",
+    "file",
+    "deadlines",
+    "extends",
+}  # told elsewhere, or not at all
+
+
+def about(found: tuple[Change, ...]) -> list[tuple[str, str, str]]:
+    return [(each.severity, each.kind, each.about) for each in found]
+
+
+def only(found: tuple[Change, ...]) -> Change:
+    (change,) = found
+    return change
+
+
+# ---------------------------------------------------------------- nothing is overlooked
+
+
+@dataclass(frozen=True)
+class Other:
+    """A condition that says something else."""
+
+    source: str
+
+    def evaluate(self, scope: object) -> bool:
+        return False
+
+
+def mutants(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Copies of `value` in which one thing is different, each with the way to it."""
+    if hasattr(value, "evaluate"):
+        yield (), Other(value.source + " || true")
+    elif isinstance(value, bool):
+        yield (), not value
+    elif value in ("required", "optional"):
+        yield (), "optional" if value == "required" else "required"
+    elif isinstance(value, str):
+        yield (), value + "x"
+    elif isinstance(value, int):
+        yield (), value + 1
+    elif isinstance(value, date):
+        yield (), value.replace(year=value.year + 1)
+    elif isinstance(value, Duration):
+        yield (), Duration(value.n + 1, value.unit)
+    elif isinstance(value, Text):
+        yield (), Text(value.zh + "改", value.en + "x")
+    elif isinstance(value, (list, tuple)) and value:
+        yield ("less",), value[:-1]
+        for n, each in enumerate(value):
+            yield from ((way, type(value)((*value[:n], other, *value[n + 1 :]))) for way, other in mutants(each))
+    elif isinstance(value, Mapping) and value:
+        _, *most = value
+        yield ("less",), {name: value[name] for name in most}
+        for name, each in value.items():
+            yield from ((way, {**value, name: other}) for way, other in mutants(each))
+    elif is_dataclass(value) and not isinstance(value, type):
+        yield from _declared(value)
+
+
+_KEYS = ("Transition of a part.name", "Field of a part.name", "Kind of a part.name")  # the key that it stands under
+
+
+def _declared(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
+    part = "part" if getattr(value, "name", "") else "root"
+    for each in fields(value):
+        where = f"{type(value).__name__} of a {part}.{each.name}"
+        if each.name in UNSAID or where.endswith(_KEYS) or where in ("Kind of a root.name", "Kind of a root.label", "Kind of a root.outlives",
+                                            "Lifecycle of a part.guards", "Deadline of a part.kind"):  # fmt: skip
+            continue
+        if getattr(value, "extends", None):
+            return  # the act that the deadline's own `extend` brings along
+        for way, other in mutants(getattr(value, each.name)):
+            yield (where, *way), replace(value, **{each.name: other})
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_each_thing_that_is_declared_once_changed_is_told(path: Path) -> None:
+    lifecycle = replace(load(path.read_text(encoding="utf-8"), file=path.name), digest="")
+    seen: dict[tuple[str, ...], Lifecycle] = {}
+    for way, mutant in mutants(lifecycle):
+        seen.setdefault(way, mutant)
+
+    assert 90 < len(seen)
+    found = {way: (compare(lifecycle, mutant), compare(mutant, lifecycle)) for way, mutant in seen.items()}
+    assert [] == [way for way, (there, _) in found.items() if not there]
+    assert [] == [way for way, (there, back) in found.items() if _turned(there) != _facts(back)]
+
+
+def _facts(found: tuple[Change, ...]) -> Counter[tuple[str, str, str]]:
+    return Counter(about(found))
+
+
+def _turned(found: tuple[Change, ...]) -> Counter[tuple[str, str, str]]:
+    return Counter((MIRROR[each.severity], MIRRORED_SORT[each.kind], each.about) for each in found)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(lifecycles(), st.data())
+def test_a_lifecycle_does_not_differ_from_itself_and_the_way_back_is_the_mirror(
+    written: dict[str, Any], data: st.DataObject
+) -> None:
+    import yaml
+
+    first, again = (replace(load(yaml.safe_dump(written)), digest="") for _ in range(2))
+    assert () == compare(first, again)
+
+    mutant = data.draw(st.sampled_from([mutant for _, mutant in mutants(first)]))
+    assert () != (found := compare(first, mutant))
+    assert _turned(found) == _facts(compare(mutant, first))
+
+
+# ---------------------------------------------------------------- what is said
+
+
+def test_whoever_can_no_longer_do_something_is_named_with_the_state(matter: Lifecycle) -> None:
+    found = compare(matter, next_version(("pass: {from: review.first, to: review.second, by: [clerk]}", "pass: {from: review.first, to: review.second, by: [owner]}")))  # fmt: skip
+    gone, come = found
+
+    assert [("tightens", "removed", "transitions.pass"), ("loosens", "added", "transitions.pass")] == about(found)
+    assert "“经办人”（clerk）在“初审”（review.first）不能再办“pass”" == gone.text.zh
+    assert '"the owner" (owner) can do "pass" in "First" (review.first)' == come.text.en
+    assert Concern("", ("review.first",)) == gone.concerns
+    assert "matter.yaml" == gone.where.file
+
+
+def test_only_version_comments_and_layout_are_no_difference(matter: Lifecycle) -> None:
+    assert () == compare(matter, next_version(("body: text", "body: {type: text}  # the whole of it")))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severity", "path", "sentence"),
+    [
+        ("require: [title, body]", "require: [title, body, pages]", "tightens", "transitions.submit.require", "必填字段：增加 “pages”"),
+        ("max: 20", "max: 10", "tightens", "fields.title.max", "上限由 20 改为 10"),
+        ("required: true, label: {zh: 标题", "label: {zh: 标题", "loosens", "fields.title.required", "必填由 是 改为 否"),
+        ("of: [economy, culture]", "of: [economy]", "tightens", "fields.category.of", "可选的值：去掉 culture"),
+        ("to: dropped, by: [clerk], note: required", "to: dropped, by: [clerk]", "loosens", "transitions.drop.note", "必须写理由由 是 改为 否"),
+        ("if: [long_enough]\n    number", "number", "loosens", "transitions.submit.if.long_enough", "的条件“正文太短”"),
+        ("case.body.size() > 2", "case.body.size() > 3", "moves", "transitions.submit.if.long_enough.when", "case.body.size() > 2 改为 case.body.size() > 3"),
+        ("zh: 正文太短", "zh: 正文过短", "words", "transitions.submit.if.long_enough.else", "“正文过短”"),
+        ("waits_for: [clerk]", "waits_for: [owner]", "moves", "states.at_work.waits_for", "待办人：增加 “提出人”（owner）；去掉 “经办人”（clerk）"),
+        ("edit: {owner: [title, body]", "edit: {owner: [title]", "tightens", "states.draft.edit.owner", "在“草稿”（draft）不能再修改“body”"),
+        ("window: {type: duration, default: 5bd}", "window: {type: duration, default: 7bd}", "moves", "settings.window.value", "值由 5 个工作日 改为 7 个工作日"),
+        ("desk: {any_of: [clerk, owner]}", "desk: {any_of: [clerk]}", "tightens", "roles.desk.any_of", "包括的角色：去掉 “提出人”（owner）"),
+        ("{from: draft, to: origin, by: [owner]}", "{from: draft, to: paused, by: [owner]}", "moves", "transitions.lost.to", "去处由 原状态 改为 “paused”"),
+        ("else: true, to: dropped", "else: true, to: review", "moves", "transitions.settle.routes.to", "（其余）：去处由 “dropped” 改为"),
+        ("opened_by: [member]", "opened_by: [any]", "moves", "opened_by", "可以开办的人：增加 任何人；去掉 “委员”（member）"),
+    ],
+)  # fmt: skip
+def test_a_difference_is_told_in_one_sentence(
+    matter: Lifecycle, old: str, new: str, severity: str, path: str, sentence: str
+) -> None:
+    found = {each.about: each for each in compare(matter, next_version((old, new)))}
+
+    assert severity == found[path].severity
+    assert sentence in found[path].text.zh
+    assert "“" not in found[path].text.en
+
+
+def test_a_clock_of_another_length_names_its_running_cases() -> None:
+    text = SHIPPED[2].read_text(encoding="utf-8")
+    found = compare(load(text), load(text.replace("within: 7d", "within: 5d")))
+
+    assert [("moves", "changed", "parts.task.deadlines.return_due.within")] == about(found)
+    assert Concern("task", None, "return_due") == only(found).concerns
+    assert "期限由 7 天 改为 5 天" in only(found).text.zh
+
+
+def test_words_of_one_language_are_told_in_both(matter: Lifecycle) -> None:
+    found = only(compare(matter, next_version(("label: {zh: 提交, en: Submit}", "label: {zh: 报送, en: Submit}"))))
+
+    assert "动作“报送”（submit）：名称由 “提交” 改为 “报送”" == found.text.zh
+    assert 'action "Submit" (submit): the label changes in Chinese from "提交" to "报送"' == found.text.en
+
+
+def test_states_that_nothing_leads_to_any_more_are_told(matter: Lifecycle) -> None:
+    found = compare(matter, next_version(("pause: {from: [review, at_work], to: paused", "pause: {from: [review, at_work], to: at_work")))  # fmt: skip
+
+    assert ("tightens", "states.reached", "再也到不了“paused”") in [(e.severity, e.about, e.text.zh) for e in found]
+
+
+def test_codes_of_a_setting_are_told_once_with_the_setting() -> None:
+    text = SHIPPED[0].read_text(encoding="utf-8")
+    changed = text.replace("      C: {label: {zh: 留作参考", "      D: {label: {zh: 留作参考")
+
+    assert ["settings.reply_classes.value"] == [each.about for each in compare(load(text), load(changed))]
+
+
+def test_what_migrate_names_as_renamed_is_the_same_under_another_name(matter: Lifecycle) -> None:
+    new = next_version(
+        ("gathered", "collected"), ("pages: int", "sheets: int"), (", pages]", ", sheets]"), ("case.pages", "case.sheets"),
+        ("parent.pages", "parent.sheets"),
+        migrate="{from: 1, states: {gathered: collected}, fields: {pages: sheets}}",
+    )  # fmt: skip
+    there, back = compare(matter, new), compare(new, matter)
+
+    assert "状态“汇总”（gathered）改称“汇总”（collected）" in [each.text.zh for each in there]
+    assert [] == [each.about for each in there if each.severity in ("tightens", "loosens")]
+    assert _turned(there) == Counter(
+        (each.severity, each.kind, each.about.replace("gathered", "collected").replace("fields.pages", "fields.sheets"))
+        for each in back
+    )
+
+
+def test_what_a_renamed_state_is_about_concerns_the_cases_under_its_old_name(matter: Lifecycle) -> None:
+    new = next_version(
+        ("gathered", "collected"), ("from: collected\n    by: [clerk]", "from: collected\n    by: [owner]"),
+        migrate="{from: 1, states: {gathered: collected}}",
+    )  # fmt: skip
+    gone = [each for each in compare(matter, new) if each.severity == "tightens"]
+
+    assert {Concern("", ("gathered",))} == {each.concerns for each in gone}

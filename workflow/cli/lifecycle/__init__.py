@@ -1,0 +1,1 @@
+"""`lifecycle`: what an administrator does with lifecycle files; one module for each errand."""

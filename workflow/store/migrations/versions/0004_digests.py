@@ -1,0 +1,28 @@
+"""Notices as copies, urgent ones, and those that wait for a digest; and notices by their state."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name in ("cc", "urgent"):
+        op.add_column("notices", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("notices", sa.Column("digest", sa.String(100)))
+    op.create_index("ix_notices_digest", "notices", ["digest"])
+    op.create_index("ix_notices_state", "notices", ["state", "file", "seq", "id"])
+    op.add_column("people", sa.Column("digest", sa.String(5)))
+
+
+def downgrade() -> None:
+    op.drop_column("people", "digest")
+    for name in ("state", "digest"):
+        op.drop_index(f"ix_notices_{name}", "notices")
+    for name in ("digest", "urgent", "cc"):
+        op.drop_column("notices", name)
