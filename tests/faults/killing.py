@@ -1,4 +1,8 @@
-"""`python -m tests.faults.killing URL NOTICES`: workers are killed with -9 every 120 ms until every notice has arrived.
+"""`python -m tests.faults.killing URL NOTICES`: workers are killed with -9, one after the other, until every notice has arrived.
+
+Two of three die within 120 ms of their first delivery, in the middle of their work; the third at any moment of its first half
+second, as often as not before it has claimed anything. Counted from the delivery and not from birth, so that a slow machine sees
+as much work between two kills as a fast one.
 
 Prints one JSON object: how many notices and kills there were, how many deliveries beyond the first, and how many of
 these came while the lease of an earlier one was still alive.
@@ -10,6 +14,7 @@ import itertools
 import json
 import os
 import random
+import select
 import signal
 import sys
 import tempfile
@@ -26,11 +31,13 @@ from workflow.ports import Notice
 from workflow.store import claims
 from workflow.templates import Templates
 
-EVERY = 0.12  # seconds between two kills
+WITHIN = 0.12  # seconds a worker lives at most after its first delivery
+YOUNG, YOUTH = 1 / 3, 0.5  # the share that die young, and within how many seconds of birth
 UNITS = 50  # to each case
 LIMIT = 20
 POLICY = Policy(lease=1.5, send_timeout=0.5, attempts=1_000, first_wait=0.05, longest_wait=0.1)
 MOST_KILLS = 5_000
+LONGEST_WAIT = 10.0  # seconds for a delivery; the lease of the one before has to end first
 ANN, DAN = Actor("ann", "Ann"), Actor("dan", "Dan", groups=frozenset({"desk"}))
 
 
@@ -39,8 +46,9 @@ class Writing:
 
     name = "paper"
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, sent: int) -> None:
         self._to = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        self._sent = sent
         self.until = 0
 
     def note(self, event: str, **facts: object) -> None:
@@ -50,6 +58,7 @@ class Writing:
     def send(self, notice: Notice) -> None:
         line = {"key": notice.key, "at": time.time_ns() // 1000, "until": self.until}
         os.write(self._to, (json.dumps(line) + "\n").encode())
+        os.write(self._sent, b"!")
 
 
 def prepare(url: str, count: int) -> int:
@@ -71,9 +80,9 @@ def prepare(url: str, count: int) -> int:
     return waiting
 
 
-def work(url: str, path: Path) -> None:
+def work(url: str, path: Path, sent: int) -> None:
     """One worker's life; it ends when it is killed."""
-    paper = Writing(path)
+    paper = Writing(path, sent)
     engine = Engine(url)
     channels = Channels({"paper": paper}, "paper")
     name, templates = f"w{os.getpid()}", Templates()
@@ -100,15 +109,22 @@ def run(url: str, count: int) -> dict[str, object]:
     path = Path(tempfile.mkdtemp()) / "deliveries.jsonl"
     begun, kills = time.monotonic(), 0
     while left(url) and kills < MOST_KILLS:
+        hears, says = os.pipe()
         child = os.fork()
         if child == 0:
             try:
-                work(url, path)
+                work(url, path, says)
             finally:
                 os._exit(1)
-        time.sleep(EVERY * random.uniform(0.8, 1.2))
+        if random.random() < YOUNG:
+            time.sleep(random.uniform(0, YOUTH))
+        else:
+            select.select([hears], [], [], LONGEST_WAIT)
+            time.sleep(random.uniform(0, WITHIN))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+        os.close(hears)
+        os.close(says)
         kills += 1
     took = time.monotonic() - begun
     return {"notices": waiting, "kills": kills, "seconds": round(took, 1), **outcome(url, path)}

@@ -68,7 +68,7 @@ def test_a_fault_of_the_receiver_loses_nothing(
         assert ("sent", None) == (posted.state, posted.reason)
     elif fault.then == "parked":
         assert ("parked", ["notice"]) == (posted.state, [each.kind for each in incidents.listed(office)])
-        notices.retry(office, posted.key)
+        notices.retry(office, posted.key, DAN, "收件方已修好")
     else:
         assert ("pending", fault.then * SECOND, ()) == (
             posted.state, (posted.next_at or 0) - clock(), incidents.listed(office)
