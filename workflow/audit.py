@@ -92,7 +92,7 @@ class Trail:
     head: str = GENESIS
     last: Row[Any] | None = None
     published: dict[tuple[str, int], str] = field(default_factory=dict)
-    called: dict[str, dict[str, Any]] = field(default_factory=dict)  # the notices, by their keys
+    called: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # the notices, by their keys
 
     def take(self, row: Row[Any]) -> None:
         """The next record."""
@@ -130,7 +130,7 @@ class Trail:
             self._find("unreadable", "记录无法读取", "the record cannot be read", row)
             self.broken = True
             return None
-        if (*columns.values(),) != tuple(row)[: len(columns)]:
+        if (*columns.values(),) != row[: len(columns)]:
             names = ", ".join(name for name, value in columns.items() if getattr(row, name) != value)
             self._find("columns", f"记录的检索列被改动：{names}", f"the record's columns were changed: {names}", row)
         if entry.get("v") != VERSION or entry.get("log") != self.log:
@@ -138,7 +138,8 @@ class Trail:
                 "log", f"记录属于另一日志“{entry.get('log')}”（本日志为“{self.log}”）",
                 f"the record is of another log, {entry.get('log')!r}; this one is {self.log!r}", row,
             )  # fmt: skip
-        return dict(entry)
+        found: dict[str, Any] = entry
+        return found
 
     def _replay(self, row: Row[Any], entry: Mapping[str, Any]) -> None:
         try:

@@ -7,7 +7,7 @@ positions, and the tables that follow from the records.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from workflow.core.fold import fold
 from workflow.core.record import GENESIS, canonical, leaf
 from workflow.engine import Engine
-from workflow.office.promised import called_for
+from workflow.office.promised import TOLD, called_for
 from workflow.store import writing
 from workflow.store.rows import changes, record_row
 from workflow.store.tables import (
@@ -108,9 +108,10 @@ def _rebuild(engine: Engine, file: str, own: list[Stored]) -> None:
         on.commit()
 
 
-def _notice(key: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _notice(key: str, facts: tuple[Any, ...]) -> dict[str, Any]:
     """The row of a notice that was not sent yet."""
-    return {**facts, "id": key, "state": "pending", "attempt": 0, "tries": 0, "next_at": facts["at"]}
+    told = dict(zip(TOLD, facts, strict=True))
+    return {**told, "id": key, "state": "pending", "attempt": 0, "tries": 0, "next_at": told["at"]}
 
 
 def remove_file(engine: Engine, file: str) -> None:

@@ -46,7 +46,7 @@ class Writing:
 
     name = "paper"
 
-    def __init__(self, path: Path, sent: int) -> None:
+    def __init__(self, path: Path, sent: int | None = None) -> None:
         self._to = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._sent = sent
         self.until = 0
@@ -58,7 +58,8 @@ class Writing:
     def send(self, notice: Notice) -> None:
         line = {"key": notice.key, "at": time.time_ns() // 1000, "until": self.until}
         os.write(self._to, (json.dumps(line) + "\n").encode())
-        os.write(self._sent, b"!")
+        if self._sent is not None:
+            os.write(self._sent, b"!")
 
 
 def prepare(url: str, count: int) -> int:

@@ -139,8 +139,11 @@ def _visits(
 ) -> dict[str, int]:
     """Entering a nested state enters its parents too, unless the case was inside them already."""
     states = lifecycle.kind(kind).states
-    inside = states[source].within if source is not None and source in states else ()
-    entered = dict(visits)
-    for name in (*(parent for parent in states[target].within if parent not in inside), target):
-        entered[name] = entered.get(name, 0) + 1
+    entered = {**visits, target: visits.get(target, 0) + 1}
+    parents = states[target].within
+    if parents:
+        inside = states[source].within if source is not None and source in states else ()
+        for name in parents:
+            if name not in inside:
+                entered[name] = entered.get(name, 0) + 1
     return entered

@@ -18,12 +18,16 @@ from workflow.store.tables import OFFICE, cases, incidents, notices, timers
 TIMER = "timer"  # the kind of incident that a timer becomes which cannot be fired
 STATES = ("pending", "sent", "parked", "failed")  # of a notice; by state and file they have an index
 _NONE = "—"
-_NOTICE = (
-    notices.c.id, notices.c.file, notices.c.seq, notices.c.case_id, notices.c.party, notices.c.template,
-    notices.c.state, notices.c.next_at, notices.c.at, notices.c.sent_at, notices.c.recipient, notices.c.cc, notices.c.digest,
-)  # fmt: skip
 
-Called = Mapping[str, Mapping[str, Any]]  # by key: what a record says of a notice
+TOLD = ("file", "seq", "case_id", "party", "template", "at", "cc")  # what a record says of a notice, as its row has it
+
+_NOTICE = (
+    notices.c.id, *(notices.c[name] for name in TOLD),
+    notices.c.state, notices.c.next_at, notices.c.sent_at, notices.c.recipient, notices.c.digest,
+)  # fmt: skip
+_SAID = slice(1, 1 + len(TOLD))  # of such a row
+
+Called = Mapping[str, tuple[Any, ...]]  # the values of TOLD, by key
 
 
 @dataclass(slots=True)
@@ -70,19 +74,16 @@ def promised_of(sql: Connection, files: Sequence[str]) -> dict[str, Promised]:
     return found
 
 
-def called_for(entry: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
-    """The notices that a record calls for, by their keys."""
-    file, seq = entry["file"], entry["seq"]
-    facts = {"file": file, "seq": seq, "case_id": entry.get("case", file)}
+def called_for(entry: Mapping[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """The notices that a record calls for, by their keys: what their rows must say."""
+    out = entry.get("out")
+    if not out:
+        return {}
+    file, seq, at = entry["file"], entry["seq"], entry["at"]
+    case = entry.get("case", file)
     return {
-        f"{file}.{seq}.{n}": {
-            **facts,
-            "party": out.get("to", ""),
-            "template": out["template"],
-            "at": entry["at"],
-            "cc": int("cc" in out),
-        }
-        for n, out in enumerate(entry.get("out", ()), 1)
+        f"{file}.{seq}.{n}": (file, seq, case, each.get("to", ""), each["template"], at, int("cc" in each))
+        for n, each in enumerate(out, 1)
     }
 
 
@@ -148,18 +149,18 @@ def notice_differences(promised: Promised, called: Called) -> Iterator[Differenc
     """
     rows = {row.id: row for row in promised.notices}
     for key in called.keys() - rows.keys():
-        yield Difference(
-            called[key]["case_id"], f"notice {key}", _NONE, _to(called[key]["template"], called[key]["party"])
-        )
+        told = dict(zip(TOLD, called[key], strict=True))
+        yield Difference(told["case_id"], f"notice {key}", _NONE, _to(told["template"], told["party"]))
     for key, row in sorted(rows.items()):
         facts = called.get(key) or (called.get(key.rpartition(".")[0]) if row.recipient is not None else None)
         if facts is None:
             yield Difference(row.case_id, f"notice {key}", _to(row.template, row.party), _NONE)
             continue
-        for name, told in facts.items():
-            table = getattr(row, name)
-            if table != told and not (name == "at" and table is None):
-                yield Difference(row.case_id, f"notice {key}: {name}", str(table), str(told))
+        if row[_SAID] != facts:
+            for name, told in zip(TOLD, facts, strict=True):
+                table = getattr(row, name)
+                if table != told and not (name == "at" and table is None):
+                    yield Difference(row.case_id, f"notice {key}: {name}", str(table), str(told))
         if row.state == "pending" and row.next_at is None and row.digest not in promised.digests:
             yield Difference(row.case_id, f"notice {key}: next_at", _NONE, "pending")
         if row.state == "sent" and (row.sent_at is None or row.recipient is None):
