@@ -19,14 +19,16 @@ from bench.report import Table, race_table
 from bench.rounds import race
 from bench.walk import LIFECYCLE, ROAD, opened, walk
 from workflow import Actor, Engine
+from workflow.cli.audit import PROCESSES
 from workflow.core.checkpoint import notes
 from workflow.core.record import GENESIS, leaf
 from workflow.proving import prove, trusted
 from workflow.sealing import Folder, seal
 from workflow.signing import create, public_keys
 from workflow.store.tables import case_values, cases, contents, holders, notices, records
+from workflow.verifying import verify
 
-LIMIT, OURS = "parse and hash the lines", "audit verify"
+LIMIT, ALONE, OURS = "parse and hash the lines", "audit verify, one process", "audit verify"
 MOST_MEMORY = 200  # MiB
 WITHOUT = "a step without it"
 AT_ONCE = 500  # files that are written together
@@ -36,7 +38,7 @@ import sys
 from pathlib import Path
 from bench.verifying import verified
 from workflow import Engine
-verified(Engine(sys.argv[1]), Path(sys.argv[2]))
+verified(Engine(sys.argv[1]), Path(sys.argv[2]), 1)
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 print(int(status["VmHWM"].split()[0]) / 1024)  # not ru_maxrss: that begins with the size of who started us
 """
@@ -56,10 +58,14 @@ def verifying(places: Places) -> Table:
     began = time.perf_counter()
     sealed = seal(engine, Folder(folder)).new
     rate = sealed / (time.perf_counter() - began)
-    units = {LIMIT: lambda _: parsed_and_hashed(lines), OURS: lambda _: verified(engine, folder)}
+    units = {
+        LIMIT: lambda _: parsed_and_hashed(lines),
+        ALONE: lambda _: verified(engine, folder, 1),
+        OURS: lambda _: verified(engine, folder, PROCESSES),
+    }
     timings = race(units, places.rounds(3), 1)
     engine.close()
-    table, ratios = race_table(f"Verifying {sealed:,} records on SQLite, each", timings, LIMIT)
+    table, ratios = race_table(f"Verifying {sealed:,} records on SQLite, each ({PROCESSES} processors)", timings, LIMIT)
     table.at_least("verify beside parsing and hashing", 0.5, ratios[OURS])
     memory = float(
         subprocess.run(
@@ -103,9 +109,9 @@ def parsed_and_hashed(lines: Path) -> int:
     return count
 
 
-def verified(engine: Engine, folder: Path) -> int:
+def verified(engine: Engine, folder: Path, processes: int) -> int:
     """What `audit verify` does; raises AssertionError where not all is proven."""
-    verdict = engine.verify()
+    verdict = verify(engine, processes)
     signed = notes((folder / "checkpoints").read_text(encoding="utf-8"))
     proven = prove(engine, trusted(signed, public_keys(folder / "bench.pub"), engine.origin))
     if not verdict.good or proven.findings or proven.open:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, groupby, islice
 from typing import Any, TextIO
 
@@ -75,6 +75,10 @@ class Verdict:
     def good(self) -> bool:
         """Whether nothing was found."""
         return not self.findings
+
+    def and_(self, found: Iterable[Finding]) -> Verdict:
+        """The same with what else was found."""
+        return replace(self, findings=(*self.findings, *found))
 
 
 @dataclass(slots=True)
@@ -198,11 +202,19 @@ def verify(
 
     Reads as it goes, so that a large database needs no large memory.
     """
-    count = files = outdated = 0
-    findings: list[Finding] = []
     rows = stored_records(sql, file)
     if since and file is None:
         rows = chain.from_iterable(stored_records(sql, each) for each in grown(sql, since))
+    found = compared(sql, rows, lifecycle_of, log, calendar)
+    return found if file is not None else found.and_(untold(sql))
+
+
+def compared(
+    sql: Connection, rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str, calendar: Calendar
+) -> Verdict:
+    """Look at the files of these rows of the records, which come file by file and in order."""
+    count = files = outdated = 0
+    findings: list[Finding] = []
     trails = _trails(rows, lifecycle_of, log)
     while batch := list(islice(trails, BATCH)):
         outdated += _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of, calendar)
@@ -212,8 +224,6 @@ def verify(
             count += trail.length
             files += 1
             findings += trail.findings
-    if file is None:
-        findings += _untold(sql)
     return Verdict(count, files, tuple(findings), outdated)
 
 
@@ -257,7 +267,7 @@ def _compare_office(sql: Connection, trail: Trail) -> None:
             trail.differ([Difference(f"{name} {version}", "digest", table, told)])
 
 
-def _untold(sql: Connection) -> Iterator[Finding]:
+def untold(sql: Connection) -> Iterator[Finding]:
     """What the tables hold and no record tells of."""
     query = (
         select(cases.c.root).where(~exists().where(records.c.file == cases.c.root)).distinct().order_by(cases.c.root)

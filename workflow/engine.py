@@ -312,11 +312,16 @@ class Engine(Reading):
 
     # ------------------------------------------------------------ the audit trail
 
+    @property
+    def address(self) -> str | None:
+        """Where another process reaches this database; None in the host's transaction, in memory, and for a host's engine."""
+        return self._connections.address if self._host is None else None
+
     def verify(self, case: str | None = None, *, since: int = 0) -> Verdict:
         """Whether the audit trail agrees with itself and with the tables: of everything, of one file, or of the files
         that have a record behind position `since` of the log.
 
-        Looks at one moment of the database, whatever is written meanwhile.
+        Looks at one moment of the database, whatever is written meanwhile. `workflow.verifying` does it faster.
         """
         from workflow import audit
 

@@ -1,4 +1,5 @@
 import inspect
+import pickle
 
 from workflow.core import errors
 from workflow.core.errors import (
@@ -59,3 +60,11 @@ def test_all_problems_of_a_file_are_one_error() -> None:
     ]
 
     assert "a.yaml:1:2: 甲\na.yaml:3:4: 乙" == LifecycleInvalid(problems).say("zh")
+
+
+def test_an_error_reaches_another_process_as_it_is() -> None:
+    stale = Stale(Refusal("c1", "file", "draft", (Blocker("role", Text("甲", "a")),)), ["x"])
+    for error in (stale, RequestReused("r1"), VersionTaken("proposal", 2), WorkflowError(Text("甲", "a"))):
+        received = pickle.loads(pickle.dumps(error))
+        assert (type(error), str(error), error.say()) == (type(received), str(received), received.say())
+        assert vars(error) == vars(received)

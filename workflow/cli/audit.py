@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from workflow.proving import Proven
 
 FILE = click.Path(path_type=Path)
+PROCESSES = min(os.cpu_count() or 1, 8)
 
 
 def _case() -> Argument:
@@ -40,6 +42,7 @@ def _case() -> Argument:
     option("--checkpoint", "checkpoints", type=FILE, multiple=True, metavar="FILE", zh="库外留存的检查点文件，可多次给出", en="checkpoints kept outside the database; may be given again"),
     option("--receipt", "receipts", type=FILE, multiple=True, metavar="FILE", zh="办理时得到的回执（JSON），可多次给出", en="receipts that were given (JSON); may be given again"),
     option("--since", type=FILE, metavar="FILE", zh="上次核对时的检查点文件：只重新核对此后有新记录的件（总日志仍全部核对）", en="the checkpoint of the last time: look again only at files with newer records (at all of the log still)"),
+    option("--processes", type=click.IntRange(min=1), metavar="N", zh="最多用几个进程核对（默认与处理器数相同，至多 8 个；小库只用一个）", en="look with at most so many processes (as many as processors, 8 at most; a small database needs one)"),
     zh="每一件的记录须环环相扣，由记录重演得到的须与表中一致，时限和通知也在内；全部记录须与库外留存的检查点和回执一致。公钥和检查点只从这里给出的文件读取，"
     "不信数据库里的。退出码：0 已证明；1 有不符；2 无法核对；3 未见不符，但有记录（或全部）没有检查点可证。",
     en="The records of each file must follow from one another, and replaying them must give what the tables say, timers and notices too; all of them must "
@@ -55,16 +58,19 @@ def verify(
     checkpoints: tuple[Path, ...],
     receipts: tuple[Path, ...],
     since: Path | None,
+    processes: int | None,
 ) -> None:
     """Chain, replay, checkpoints, receipts."""
     from workflow.proving import prove, trusted
+    from workflow.verifying import verify as at_once
 
     try:
         engine = desk.engine
         earlier = outside.last_note(since) if since is not None else None
         found, known = outside.checkpoints([*checkpoints, *([since] if since is not None else [])], keys)
         notes = trusted(found, known, engine.origin)
-        verdict = engine.verify(case, since=earlier.checkpoint.size if earlier is not None else 0)
+        behind = earlier.checkpoint.size if earlier is not None else 0
+        verdict = engine.verify(case, since=behind) if case or behind else at_once(engine, processes or PROCESSES)
         proven = prove(engine, notes, outside.receipts(receipts), case)
     except (NotFound, StoreUnavailable) as error:
         raise InputInvalid(error.text) from error

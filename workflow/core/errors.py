@@ -39,6 +39,16 @@ class WorkflowError(Exception):
         """The sentence in one language."""
         return self.text.say(language)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """As it is, for another process: not made again by its class, which would want what it was made from."""
+        return _received, (type(self), self.args, vars(self))
+
+
+def _received(kind: type[WorkflowError], args: tuple[object, ...], facts: dict[str, object]) -> WorkflowError:
+    error = kind.__new__(kind, *args)
+    vars(error).update(facts)
+    return error
+
 
 class Refused(WorkflowError):
     """The command was understood and is not allowed."""

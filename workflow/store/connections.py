@@ -170,6 +170,8 @@ class Connections:
         self._checked = False
         memory = self.engine.dialect.name == "sqlite" and isinstance(self.engine.pool, StaticPool)
         self._turn = threading.RLock() if memory else None
+        # at which another process reaches the same database
+        self.address = database if isinstance(database, str) and not memory else None
 
     @contextmanager
     def use(self) -> Iterator[Own]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, or_, select, union_all
+from sqlalchemy import Connection, Row, Select, func, or_, select, union_all
 
 from workflow.core.model import Case, Json, Micros
 from workflow.store.rows import as_indexed, case_of
@@ -14,6 +16,17 @@ from workflow.store.tables import case_values, cases, contents, holders, records
 
 Record = dict[str, Any]
 BATCH = 1_000  # rows fetched at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The files from `first` up to `behind`, which is not among them; None: to the end."""
+
+    first: str = ""
+    behind: str | None = None
+
+
+EVERY_FILE = Span()
 
 
 def find(
@@ -103,9 +116,9 @@ def history(
         yield json.loads(body)
 
 
-def stored_records(sql: Connection, file: str | None = None, after: str = "") -> Iterator[Row[Any]]:
-    """Every row of the records, file by file and in order, a batch at a time; of one file where it is given."""
-    last = (file if file is not None else after, 0)
+def stored_records(sql: Connection, file: str | None = None, span: Span = EVERY_FILE) -> Iterator[Row[Any]]:
+    """Every row of the records, file by file and in order, a batch at a time; of one file, or of a span of them."""
+    last = (file if file is not None else span.first, 0)
     while True:
         query = select(records).order_by(records.c.file, records.c.seq).limit(BATCH)
         if file is not None:
@@ -115,11 +128,23 @@ def stored_records(sql: Connection, file: str | None = None, after: str = "") ->
                 records.c.file >= last[0],
                 or_(records.c.file > last[0], records.c.seq > last[1]),
             )
+            if span.behind is not None:
+                query = query.where(records.c.file < span.behind)
         rows = sql.execute(query).all()
         yield from rows
         if len(rows) < BATCH:
             return
         last = (rows[-1].file, rows[-1].seq)
+
+
+def spans(sql: Connection, most: int, least: int) -> list[Span]:
+    """All files in at most so many spans of about as many files, none with much fewer than `least` records."""
+    count = sql.execute(select(func.count()).select_from(records)).scalar_one()
+    wanted = max(1, min(most, count // least))
+    roots = select(cases.c.id).where(cases.c.kind == "").order_by(cases.c.id).limit(1)
+    files = sql.execute(select(func.count()).select_from(cases).where(cases.c.kind == "")).scalar_one()
+    cuts = [sql.execute(roots.offset(files * n // wanted)).scalar() for n in range(1, wanted)]
+    return [Span(first or "", behind) for first, behind in pairwise(["", *cuts, None])]
 
 
 def trails(sql: Connection, lifecycle: str | None = None) -> Iterator[tuple[Record, ...]]:
