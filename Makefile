@@ -7,10 +7,10 @@ ROUNDS ?= 20
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format pictures coverage mutate fuzz faults attack bench wheel clean
+.PHONY: help demo test check setup format pictures coverage mutate fuzz faults attack bench load wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test coverage fuzz faults attack bench: export LC_ALL := C
+test coverage fuzz faults attack bench load: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ attack: .venv/.tests ## somebody with the whole database and the source, but no 
 
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)
+
+load: .venv/.bench ## a day with 100,000 running cases and a million records: 1, 4 and 8 clients beside pgbench (a quarter of an hour)
+	$(BIN)/python -m bench day --long $(ARGS)
 
 wheel: .venv/.tests ## build the distribution into dist/
 	$(BIN)/python -m build

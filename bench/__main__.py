@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checking, clients, deciding, growth, loading, posting, sizes, start, steps, sweeping, verifying
+from bench import checking, clients, day, deciding, growth, loading, posting, sizes, start, steps, sweeping, verifying
 from bench.places import Absent, Places, machine, places
 from bench.report import Table
 
@@ -34,6 +34,7 @@ BENCHMARKS: dict[str, Callable[[Places], Table]] = {
     "growth-postgres": growth.growth_on_postgres,
     "notices": posting.posting,
     "timers": sweeping.sweep,
+    "day": day.on_postgres,
     "timers-postgres": sweeping.sweep_on_postgres,
 }
 
@@ -43,7 +44,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description="What casework costs, beside the limit.")
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; all where none is given")
     parser.add_argument("--quick", action="store_true", help="tiny sizes: whether it runs, not how fast")
-    parser.add_argument("--long", action="store_true", help="growth to 1,000,000 cases")
+    parser.add_argument(
+        "--long", action="store_true", help="growth to 1,000,000 cases, a day with 100,000 running cases"
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the results there as well")
     options = parser.parse_args(arguments)
     unknown = [name for name in options.names if name not in BENCHMARKS]

@@ -8,11 +8,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 
 from bench.contenders import relax
+from bench.filling import copy
 from bench.growth import WARM, walking
 from bench.places import Places
 from bench.report import Table, race_table
@@ -21,18 +21,14 @@ from bench.walk import LIFECYCLE, ROAD, opened, walk
 from workflow import Actor, Engine
 from workflow.cli.audit import PROCESSES
 from workflow.core.checkpoint import notes
-from workflow.core.record import GENESIS, leaf
 from workflow.proving import prove, trusted
 from workflow.sealing import Folder, seal
 from workflow.signing import create, public_keys
-from workflow.store.tables import case_values, cases, contents, holders, notices, records
 from workflow.verifying import verify
 
 LIMIT, ALONE, OURS = "parse and hash the lines", "audit verify, one process", "audit verify"
 MOST_MEMORY = 200  # MiB
 WITHOUT = "a step without it"
-AT_ONCE = 500  # files that are written together
-_OWNED = {cases: "root", contents: "case_id", case_values: "case_id", holders: "case_id", notices: "file"}
 _IN_A_PROCESS = """
 import sys
 from pathlib import Path
@@ -120,35 +116,8 @@ def verified(engine: Engine, folder: Path, processes: int) -> int:
 
 
 def fill(engine: Engine, count: int) -> None:
-    """At least so many records: copies of a case that went all the way, each with its own id and hashes."""
+    """At least so many records: copies of a case that went all the way."""
     (template,) = opened(engine, 1)
     for leg in ROAD:
         walk(engine, template, leg)
-    with engine.looking() as sql:
-        told = sql.execute(sa.select(records).where(records.c.file == template).order_by(records.c.seq)).all()
-        owned = {
-            table: [row._asdict() for row in sql.execute(sa.select(table).where(table.c[key] == template))]
-            for table, key in _OWNED.items()
-        }
-    files = count // len(told) + 1
-    for first in range(1, files, AT_ONCE):
-        rows: dict[sa.Table, list[dict[str, Any]]] = {table: [] for table in (*owned, records)}
-        for number in range(first, min(first + AT_ONCE, files)):
-            _copy(rows, told, owned, template, f"{number:032x}")
-        with engine.writing() as sql:
-            for table, copied in rows.items():
-                if copied:
-                    sql.execute(sa.insert(table), copied)
-
-
-def _copy(rows: dict[sa.Table, list[dict[str, Any]]], told: Any, owned: Any, old: str, new: str) -> None:
-    """One more file, chained anew."""
-    head = GENESIS
-    for row in told:
-        body = row.body.replace(old, new).replace(f'"prev":"{json.loads(row.body)["prev"]}"', f'"prev":"{head}"')
-        head = leaf(body)
-        rows[records].append({**row._asdict(), "file": new, "case_id": new, "body": body, "leaf": head})
-    for table, template in owned.items():
-        for row in template:
-            mine = {name: value.replace(old, new) if isinstance(value, str) else value for name, value in row.items()}
-            rows[table].append(mine | ({"head": head} if table is cases else {}))
+    copy(engine, [template], count // (len(ROAD) + 1) + 1)

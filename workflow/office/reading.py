@@ -87,10 +87,11 @@ class Reading:
         `after`.
         """
         start = after.after if isinstance(after, Waiting) else after
-        rows = self._read(lambda on: queries.todo(on.sql, actor.parties(), start, limit))
-        return tuple(
-            Waiting(case, number, title or "", self._state(case), since, party)
-            for case, number, title, since, party in rows
+        return self._read(
+            lambda on: tuple(
+                Waiting(case, number, title or "", self._state(on.sql, case), since, party)
+                for case, number, title, since, party in queries.todo(on.sql, actor.parties(), start, limit)
+            )
         )
 
     def find(
@@ -197,8 +198,8 @@ class Reading:
     def _id_of(self, on: Conversation) -> Callable[[str], str]:
         return lambda name: resolve(on.sql, name, partial(self._library.version, on.sql))
 
-    def _state(self, case: Case) -> Text:
-        state = self.lifecycle(case.lifecycle, case.version).kind(case.kind).states[case.state]
+    def _state(self, sql: Connection, case: Case) -> Text:
+        state = self._library.version(sql, case.lifecycle, case.version).kind(case.kind).states[case.state]
         return state.label if state.label != Text() else Text(case.state, case.state)
 
     def _states(self, sql: Connection, lifecycle: str | None, state: str | None) -> tuple[str, ...]:

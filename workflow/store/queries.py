@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, or_, select, union_all
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, or_, select, union_all
 
 from workflow.core.model import Case, Json, Micros
 from workflow.store.rows import as_indexed, case_of
@@ -68,34 +69,43 @@ def todo(
     """Cases and parts on the lists of these parties, longest waiting first: with root number, root title, since when
     and on whose list; those after the moment and case of `after`. A case on several of the lists comes once.
     """
+    known = sorted(parties)
+    if not known:
+        return []
+    values: dict[str, object] = {f"party_{n}": party for n, party in enumerate(known)}
+    if after is not None:
+        values |= {"since": after[0], "case": after[1]}
+    found: dict[str, tuple[Case, str | None, str | None, Micros, str]] = {}
+    for row in sql.execute(_waiting(len(known), after is not None), {**values, "most": limit}).all():
+        *case, number, title, since, party = row
+        found.setdefault(case[0], (case_of(case), number, title, since, party))
+    return list(found.values())[:limit]
+
+
+@cache
+def _waiting(parties: int, further: bool) -> Select[Any]:
+    """A page of the lists of so many parties: the first, or a `further` one. Built once; building takes longer than asking."""
     pages = []
-    for party in sorted(parties):
-        page = select(holders.c.case_id, holders.c.party, holders.c.since).where(holders.c.party == party)
-        if after is not None:
-            since, case_id = after
+    for n in range(parties):
+        party = holders.c.party == bindparam(f"party_{n}")
+        page = select(holders.c.case_id, holders.c.party, holders.c.since).where(party)
+        if further:
             page = page.where(
-                holders.c.since >= since,  # one range of the index; the rest is about equal moments
-                or_(holders.c.since > since, holders.c.case_id > case_id),
+                holders.c.since >= bindparam("since"),  # one range of the index; the rest is about equal moments
+                or_(holders.c.since > bindparam("since"), holders.c.case_id > bindparam("case")),
             )
         # wrapped, for SQLite takes no ORDER BY within a UNION
-        ordered = page.order_by(holders.c.since, holders.c.case_id).limit(limit).subquery()
+        ordered = page.order_by(holders.c.since, holders.c.case_id).limit(bindparam("most", type_=Integer)).subquery()
         pages.append(select(ordered))
-    if not pages:
-        return []
     held = union_all(*pages).subquery()
     root = cases.alias("root_case")
-    query = (
+    return (
         _cases()
         .add_columns(root.c.number, root.c.title, held.c.since, held.c.party)
         .join(held, held.c.case_id == cases.c.id)
         .join(root, root.c.id == cases.c.root)
         .order_by(held.c.since, held.c.case_id, held.c.party)
     )
-    found: dict[str, tuple[Case, str | None, str | None, Micros, str]] = {}
-    for row in sql.execute(query):
-        *case, number, title, since, party = row
-        found.setdefault(case[0], (case_of(case), number, title, since, party))
-    return list(found.values())[:limit]
 
 
 def _cases() -> Select[Any]:
