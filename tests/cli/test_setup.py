@@ -69,3 +69,28 @@ def test_the_demonstration_does_not_mix_with_an_office(here: Path) -> None:
         _must_be_empty(engine)
 
     engine.close()
+
+
+def test_who_is_registered_keeps_what_is_not_given(here: Path, run: Casework) -> None:
+    run("init")
+    first = run(
+        "people",
+        "add",
+        "dan",
+        "丹",
+        "--group",
+        "desk",
+        "--unit",
+        "office",
+        "--channel",
+        "email=d@b.cn",
+        "--language",
+        "en",
+    )
+    changed = run("people", "add", "dan", "丹", "--digest", "08:30", "--unit", "")
+
+    assert ("已登记：丹（dan）\n", "已更新：丹（dan）\n") == (first.out, changed.out)
+    assert {
+        "id": "dan", "name": "丹", "kind": "person", "unit": None, "groups": ["desk"], "active": True, "language": "en",
+        "channels": {"email": "d@b.cn"}, "quiet": None, "digest": "08:30",
+    } == run("people", "show", "dan", "--json").json  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,28 +27,40 @@ SHAPE = '`{"id", "name", "kind", "unit", "groups", "active", "language", "channe
 @command(
     argument("id", zh="编号，办理时用它指人", en="the id by which it is named"),
     argument("name", zh="姓名或名称", en="the name"),
-    option("--kind", type=click.Choice(KINDS), default="person", metavar="|".join(KINDS), zh="个人、单位或组（默认 person）", en="a person, a unit or a group (person)"),
+    option("--kind", type=click.Choice(KINDS), metavar="|".join(KINDS), zh="个人、单位或组（默认 person）", en="a person, a unit or a group (person)"),
     option("--unit", metavar="ID", zh="所在单位的编号", en="the id of the unit"),
     option("--group", "groups", multiple=True, metavar="ID", zh="所在组的编号；可写几次", en="the id of a group; may be repeated"),
     option("--channel", "channels", multiple=True, metavar="NAME=ADDRESS", zh="通知渠道和地址，如 email=a@b.cn；可写几次", en="where notices reach it, as email=a@b.example; may be repeated"),
-    option("--language", type=click.Choice(("zh", "en")), default="zh", metavar="zh|en", zh="通知的语言（默认 zh）", en="the language of its notices (zh)"),
+    option("--language", type=click.Choice(("zh", "en")), metavar="zh|en", zh="通知的语言（默认 zh）", en="the language of its notices (zh)"),
     option("--quiet", metavar="HH:MM-HH:MM", zh="免打扰时段，如 22:00-07:00", en="the hours in which it is not told, such as 22:00-07:00"),
     option("--digest", metavar="HH:MM", zh="每日汇总：不急的通知每天此时合为一条送达，如 08:30", en="once a day: what is not urgent comes as one message at this hour, such as 08:30"),
+    zh="编号已登记的，只改给出的各项，其余不变；写空值（如 --unit ''）即清除该项。",
+    en="Of an id that is registered only what is given changes; an empty value (--unit '') takes it away.",
     gives=f"a party, {SHAPE}.",
 )  # fmt: skip
 def add(
-    desk: Desk, id: str, name: str, kind: str, unit: str | None, groups: tuple[str, ...],
+    desk: Desk, id: str, name: str, kind: str | None, unit: str | None, groups: tuple[str, ...],
     channels: tuple[str, ...], language: Any, quiet: str | None, digest: str | None,
 ) -> None:  # fmt: skip
-    """Add one party."""
+    """Add one party, or change it."""
     from workflow.directory import Party
 
-    party = Party(
-        id=id, name=name, kind=_kind(kind), unit=unit, groups=groups,
-        language=language, channels=dict(map(_channel, channels)), quiet=quiet, digest=digest,
-    )  # fmt: skip
+    known = {each.id: each for each in desk.engine.people.list()}.get(id)
+    changes: dict[str, Any] = {}
+    if kind is not None:
+        changes["kind"] = _kind(kind)
+    if groups:
+        changes["groups"] = tuple(filter(None, groups))
+    if channels:
+        changes["channels"] = dict(_channel(each) for each in channels if each)
+    if language is not None:
+        changes["language"] = language
+    texts = {"unit": unit, "quiet": quiet, "digest": digest}
+    changes |= {field: text or None for field, text in texts.items() if text is not None}
+    party = replace(known or Party(id, name), name=name, **changes)
     desk.engine.people.add(party)
-    desk.answer(_json(party), lambda: click.echo(say(f"已登记：{name}（{id}）", f"added: {name} ({id})")))
+    done = Text("已更新", "changed") if known else Text("已登记", "added")
+    desk.answer(_json(party), lambda: click.echo(say(f"{done.zh}：{name}（{id}）", f"{done.en}: {name} ({id})")))
 
 
 @command(
