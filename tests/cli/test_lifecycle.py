@@ -221,3 +221,12 @@ def test_a_file_is_shown_to_a_program(run: Casework) -> None:
 
     assert ("leave", 1, None) == (shown["lifecycle"], shown["version"], shown["kinds"][0]["part"])
     assert ["grant", "refuse", "remark"] == [each["name"] for each in shown["kinds"][0]["transitions"]]
+
+
+def test_a_shipped_lifecycle_is_shown_where_there_is_no_database_yet(run: Casework) -> None:
+    shown = run("lifecycle", "show", "proposal")
+
+    assert (0, "没有已发布的“proposal”，以下是自带的流程\n") == (shown.code, shown.err)
+    assert shown.out.startswith("提案  proposal 第 1 版\n")
+    assert 0 != run("lifecycle", "show", "propsal").code
+    assert 0 != run("lifecycle", "show", "proposal", "--version", "1").code

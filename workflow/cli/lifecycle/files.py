@@ -10,7 +10,8 @@ import click
 
 from workflow.cli import names
 from workflow.cli.command import argument, option, suggest
-from workflow.core.errors import InputInvalid
+from workflow.cli.language import say
+from workflow.core.errors import InputInvalid, NotFound, StoreUnavailable
 from workflow.core.model import Lifecycle, Text
 
 if TYPE_CHECKING:
@@ -28,18 +29,30 @@ FILES = argument(
 )  # fmt: skip
 LIFECYCLE = argument(
     "lifecycle", shell_complete=suggest("lifecycles"),
-    zh="已发布的流程名称，或一个文件", en="a published lifecycle, or a file",
+    zh="已发布的或自带的流程名称，或一个文件", en="a published or shipped lifecycle, or a file",
 )  # fmt: skip
 VERSION = option("--version", type=int, metavar="N", zh="哪一版（默认最新）", en="which version (the newest)")
 OUT = option("--out", type=click.Path(path_type=Path), metavar="FILE", zh="写入这个文件", en="write to this file")
 
 
 def find(desk: Desk, name: str, version: int | None, profile: str | None) -> Lifecycle:
-    """The lifecycle in the file `name`, with the settings of a place, or the published one of that name."""
+    """The lifecycle in the file `name`, with the settings of a place; or the published one of that name; or, where none
+    is, the shipped one, and says so.
+    """
     path = Path(name)
     if path.is_file() or path.suffix in (".yaml", ".yml"):
         return load_file(path, profile)
-    return desk.engine.lifecycle(names.lifecycle(desk.engine, name).name, version)
+    try:
+        return desk.engine.lifecycle(names.lifecycle(desk.engine, name).name, version)
+    except (NotFound, StoreUnavailable):
+        (shipped,) = paths([name])
+        if version is not None or not shipped.is_file():
+            raise
+    told = say(
+        f"没有已发布的“{name}”，以下是自带的流程", f"no {name!r} is published here; this is the shipped lifecycle"
+    )
+    click.echo(told, err=True)
+    return load_file(shipped, profile)
 
 
 def put(path: Path, text: str, *, encoding: str = "utf-8") -> None:
