@@ -146,7 +146,7 @@ def _copy(rows: dict[sa.Table, list[dict[str, Any]]], told: Any, owned: Any, old
     head = GENESIS
     for row in told:
         body = row.body.replace(old, new).replace(f'"prev":"{json.loads(row.body)["prev"]}"', f'"prev":"{head}"')
-        head = leaf(body)
+        head = leaf(body, "casework")
         rows[records].append({**row._asdict(), "file": new, "case_id": new, "body": body, "leaf": head})
     for table, template in owned.items():
         for row in template:

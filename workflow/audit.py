@@ -7,7 +7,6 @@ together, or the last records cut off with their effects, cannot be seen from wi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,6 +18,7 @@ from sqlalchemy import Connection, Row, exists, select
 from workflow.core.calendar import Calendar
 from workflow.core.errors import WorkflowError
 from workflow.core.fold import fold
+from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
 from workflow.core.record import GENESIS, VERSION, leaf
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
@@ -121,7 +121,7 @@ class Trail:
         self.seq, self.head = row.seq, row.leaf
 
     def _read(self, row: Row[Any]) -> dict[str, Any] | None:
-        if leaf(row.body) != row.leaf:
+        if leaf(row.body, self.log) != row.leaf:
             self._find(
                 "changed", "记录内容与其摘要不符，已被改动", "the record is not what its hash says: it was changed", row
             )
@@ -303,12 +303,12 @@ def untold(sql: Connection) -> Iterator[Finding]:
             )
 
 
-def export(sql: Connection, out: TextIO, file: str | None = None) -> tuple[int, str]:
+def export(sql: Connection, out: TextIO, log: str, file: str | None = None) -> tuple[int, str]:
     """Write every record, or those of one file, as one line each: the very text that was hashed.
 
-    Returns how many there were, and the SHA-256 of all lines, hexadecimal.
+    Returns how many there were, and the hash of all lines, by that of the log, hexadecimal.
     """
-    count, digest = 0, hashlib.sha256()
+    count, digest = 0, hash_of(log)(b"")
     for row in stored_records(sql, file):
         line = row.body + "\n"
         out.write(line)
