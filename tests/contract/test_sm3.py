@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN
 from tests.contract import attacker
-from tests.contract.test_attacks import LAMP, Auditor, build
+from tests.contract.test_attacks import Auditor, build
 from workflow import signing
 from workflow.core import hashing
 from workflow.core.errors import InputInvalid, Tampered
@@ -79,7 +79,9 @@ def test_it_is_sealed_and_proven(auditor: Auditor, file: str, engine: Engine) ->
     assert ["receipt"] == [each.code for each in auditor.looks(receipt | {"leaf": "0" * 64})[0]]
 
 
-@pytest.mark.parametrize("attack", [attacker.update, attacker.cut_log, attacker.rewrite], ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "attack", [attacker.update, attacker.cut_log, attacker.rewrite], ids=lambda each: each.__name__
+)
 @pytest.mark.parametrize("thorough", [False, True], ids=["plain", "recomputed"])
 def test_an_attack_is_found(auditor: Auditor, file: str, attack: attacker.Attack, thorough: bool) -> None:
     stored = attack(attacker.read(auditor.engine), file)
@@ -133,7 +135,9 @@ def test_a_damaged_first_record_does_not_hide_which_log_it_is(file: str, engine:
         sql.execute(sa.update(records).where(records.c.file == OFFICE, records.c.seq == 1).values(body=changed))
     with closing(Engine(database)) as again:
         assert ORIGIN == again.origin
-        assert {("changed", OFFICE, 1), ("log", OFFICE, 1)} <= {(f.code, f.file, f.seq) for f in again.verify().findings}
+        assert {("changed", OFFICE, 1), ("log", OFFICE, 1)} <= {
+            (f.code, f.file, f.seq) for f in again.verify().findings
+        }
     with engine.writing() as sql:
         sql.execute(sa.delete(records).where(records.c.file == OFFICE))
     with closing(Engine(database)) as again:

@@ -34,6 +34,7 @@ from workflow.core.model import (
 GENESIS = "0" * 64
 VERSION = 1
 OF_NO_STEP = frozenset(("refusal", "resolution"))  # kinds of records that change nothing of a case
+ANNOTATE = "annotate"  # the action of a resolution that explains a record, or what the tables say
 LONGEST_NOTE = 10_000  # characters of the note of a resolution
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
