@@ -28,6 +28,7 @@ from workflow.office.reading import Reading
 from workflow.office.refusals import BROKEN, refused, stale, stopped
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
+from workflow.store.carrying import fill_timers
 from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
@@ -82,7 +83,11 @@ class Engine(Reading):
     def create(self) -> None:
         """Make the tables, or bring them up to date; nothing happens where they are. Raises StoreUnavailable."""
         with reachable():
-            schema.create(self._connections.engine)
+            schema.create(self._connections.engine, self._fill)
+
+    def _fill(self, sql: sa.Connection, found: str) -> None:
+        if found < "0002":  # before there were timers
+            fill_timers(self._work(Hosted(sql), locking=False))
 
     def close(self) -> None:
         """Close the connections; the next command opens new ones."""
