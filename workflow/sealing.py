@@ -81,7 +81,7 @@ class Folder:
                 return found
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         raise InputInvalid(
             Text(
