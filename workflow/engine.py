@@ -32,6 +32,7 @@ from workflow.store.carrying import fill_timers
 from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
+from workflow.store.log import Origin
 from workflow.store.tables import OFFICE, lifecycles
 from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
@@ -75,7 +76,7 @@ class Engine(Reading):
         self._library = Library()
         self._clock = clock
         self._ids = ids
-        self._origin = origin
+        self._origin = Origin(origin)
         self._almanac = Almanac(calendar)
         self._host = None
         self.people = Directory(self.looking)

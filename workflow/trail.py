@@ -13,7 +13,7 @@ from workflow.core.record import ANNOTATE
 from workflow.core.run import Step
 from workflow.engine import HOST
 from workflow.incidents import check_note, note_resolution
-from workflow.office.reading import ORIGIN
+from workflow.store.log import NEW
 from workflow.store.tables import OFFICE
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ def begin(engine: Engine, hash: Literal["sha256", "sm3"]) -> None:
 
     def step(work: Work) -> None:
         length, _ = work.hold_office()
-        if length == 0 and engine.origin == ORIGIN:
-            work.set_log(ORIGIN + SM3 if hash == "sm3" else ORIGIN)
+        if length == 0 and engine.origin == NEW:
+            work.set_log(NEW + SM3 if hash == "sm3" else NEW)
             engine.note_in_office(work, "begin", HOST, {"input": {"hash": hash}})
         elif hash_name(engine.origin) != hash:
             raise InputInvalid(_begun(engine.origin, hash))

@@ -158,7 +158,7 @@ def test_a_log_that_has_begun_keeps_its_hash(
     other.publish(ticket_text)
     with pytest.raises(InputInvalid, match="'casework' is sha256 and cannot become sm3"):
         begin(other, "sm3")
-    begin(other, "sha256")
+    begin(other, "sha256")  # it is so already
     assert ([1], "casework") == ([each.seq for each in attacker.read(other)], other.origin)
 
 
@@ -194,3 +194,24 @@ def test_a_system_without_it_comes_to_the_same(
     assert () == auditor.looks()[0]
     monkeypatch.undo()
     assert ((), 0) == (auditor.looks()[0], auditor.looks()[1].open)
+
+
+def test_sha256_can_be_said_too(database: str, make_engine: Callable[..., Engine]) -> None:
+    other = make_engine(database)
+    begin(other, "sha256")
+    (entry,) = [each.entry for each in attacker.read(other)]
+    assert ("casework", "begin", {"hash": "sha256"}) == (entry["log"], entry["kind"], entry["input"])
+    assert other.verify().good
+
+
+def test_a_host_that_named_its_log_keeps_the_hash_that_the_name_says(
+    database: str, make_engine: Callable[..., Engine], ticket_text: str
+) -> None:
+    host = make_engine(database, origin="office.example/sm3")
+    host.publish(ticket_text)
+    begin(host, "sm3")
+    with closing(Engine(database)) as command_line:
+        assert "office.example/sm3" == command_line.origin
+        assert ((), [1]) == (command_line.verify().findings, [each.seq for each in attacker.read(command_line)])
+    with pytest.raises(InputInvalid, match=r"'office\.example/sm3' is sm3"):
+        begin(make_engine(database, origin="office.example/sm3"), "sha256")

@@ -23,7 +23,6 @@ from workflow.store.work import Sheet, Work
 from workflow.store.writing import Prepared
 
 T = TypeVar("T")
-ORIGIN = "casework"  # of the log of a new database
 ANYBODY = Actor("")  # `actor=` not given: the host itself looks, from whom nothing is withheld
 
 
@@ -35,7 +34,7 @@ class Reading:
     _library: Library
     _clock: Callable[[], Micros]
     _ids: Callable[[], str]
-    _origin: str | None
+    _origin: log.Origin
     _almanac: Almanac
     _host: Hosted | None
 
@@ -148,12 +147,7 @@ class Reading:
     @property
     def origin(self) -> str:
         """The log that this engine writes and verifies: the one it was given, or that of the database's records."""
-        return self._origin or self._read(lambda on: self._log(on.sql))
-
-    def _log(self, sql: Connection) -> str:
-        if self._origin is None:
-            self._origin = log.origin(sql)
-        return self._origin or ORIGIN
+        return self._origin.known or self._read(lambda on: self._origin.on(on.sql))
 
     def now(self) -> Micros:
         """What the engine's clock says, in microseconds UTC."""
@@ -193,7 +187,7 @@ class Reading:
     def _work(self, on: Conversation, *, locking: bool) -> Work:
         return Work(
             on, self._statements, self._library,
-            now=self._clock(), log=self._log(on.sql), new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
+            now=self._clock(), log=self._origin.on(on.sql), new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
         )  # fmt: skip
 
     def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:

@@ -18,6 +18,7 @@ from workflow.core.record import read
 from workflow.store.tables import OFFICE, checkpoints, records
 
 BATCH = 5_000  # rows fetched at a time
+NEW = "casework"  # the origin of the log of a new database
 FEW = 8  # records that are asked what log they are of, should the first be damaged
 
 _new = (
@@ -37,6 +38,19 @@ _in_order = (
     .order_by(records.c.position, records.c.file, records.c.seq)
     .limit(bindparam("most"))
 )
+
+
+class Origin:
+    """What a log is called: as was given, or else as its first record says. Shared by all threads of an engine."""
+
+    def __init__(self, given: str | None) -> None:
+        self.known = given
+
+    def on(self, sql: Connection) -> str:
+        """The origin; read from this connection where it is not known yet, for somebody may be about to begin it."""
+        if self.known is None:
+            self.known = origin(sql)
+        return self.known or NEW
 
 
 def origin(sql: Connection) -> str | None:
