@@ -37,11 +37,11 @@ format: .venv/.tests ## put the code in order
 pictures: .venv/.runs ## draw the shipped lifecycles anew into docs/lifecycles
 	$(BIN)/python -m workflow.diagrams docs/lifecycles
 
-coverage: .venv/.tests ## the tests again, with every branch of core and the engine held to 100 %
+coverage: .venv/.tests ## the tests again, with every branch of core, the engine and the sealer held to 100 %
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
-	$(BIN)/coverage report --include='workflow/core/*,workflow/engine.py' --fail-under=100
+	$(BIN)/coverage report --include='workflow/core/*,workflow/engine.py,workflow/sealing.py' --fail-under=100
 
-mutate: .venv/.tests ## change the core in many small ways and see the tests notice; ARGS='workflow.core.record*' for a part
+mutate: .venv/.tests ## change core, engine, outbox, timers and sealer in many small ways and see the tests notice; ARGS='workflow.sealing*' for a part
 	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results
 

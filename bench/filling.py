@@ -15,6 +15,8 @@ from workflow.store.tables import case_values, cases, contents, holders, notices
 AT_ONCE = 500  # files that are written together
 _OWNED = {cases: "root", contents: "case_id", case_values: "case_id", holders: "case_id", notices: "file"}
 
+ORIGIN = "casework"  # of an engine that was given none
+
 Row = dict[str, Any]
 
 
@@ -66,7 +68,7 @@ def _copied(
     head = GENESIS
     for row in told:
         body = _said(row["body"], words).replace(f'"prev":"{json.loads(row["body"])["prev"]}"', f'"prev":"{head}"')
-        head = leaf(body)
+        head = leaf(body, ORIGIN)
         rows[records].append({**_renamed(row, words), "body": body, "leaf": head})
     for table, template in owned.items():
         rows[table] += [_renamed(row, words) | ({"head": head} if table is cases else {}) for row in template]

@@ -100,7 +100,7 @@ def test_a_changed_record_is_named_with_time_and_actor(desk: Engine, file: str, 
 
 def test_a_record_changed_together_with_its_hash_is_named_by_the_next(desk: Engine, file: str) -> None:
     text = canonical(body(desk, file, 2) | {"note": "I never said so"})
-    verdict = tamper(desk, sa.update(records).where(one(file, 2)).values(body=text, leaf=leaf(text)))
+    verdict = tamper(desk, sa.update(records).where(one(file, 2)).values(body=text, leaf=leaf(text, "casework")))
 
     assert [("chain", 2)] == found(verdict)
     assert "ann" == verdict.findings[0].actor
@@ -108,14 +108,14 @@ def test_a_record_changed_together_with_its_hash_is_named_by_the_next(desk: Engi
 
 def test_the_last_record_changed_together_with_its_hash_is_named_by_the_tables(desk: Engine, file: str) -> None:
     text = canonical(body(desk, file, 5) | {"note": "no hurry"})
-    verdict = tamper(desk, sa.update(records).where(one(file, 5)).values(body=text, leaf=leaf(text)))
+    verdict = tamper(desk, sa.update(records).where(one(file, 5)).values(body=text, leaf=leaf(text, "casework")))
 
     assert [("end", 5)] == found(verdict)
 
 
 def test_a_first_record_that_follows_from_something_is_named(desk: Engine, file: str) -> None:
     text = canonical(body(desk, file, 1) | {"prev": "1" * 64})
-    verdict = tamper(desk, sa.update(records).where(one(file, 1)).values(body=text, leaf=leaf(text)))
+    verdict = tamper(desk, sa.update(records).where(one(file, 1)).values(body=text, leaf=leaf(text, "casework")))
 
     assert [("chain", 1), ("chain", 1)] == found(verdict)
 
@@ -211,7 +211,7 @@ def test_a_record_that_is_nonsense_is_a_finding_and_no_accident(desk: Engine, fi
 )
 def test_a_record_that_cannot_have_been_is_found(desk: Engine, file: str, change: dict[str, object]) -> None:
     text = canonical(body(desk, file, 2) | change)
-    verdict = tamper(desk, sa.update(records).where(one(file, 2)).values(body=text, leaf=leaf(text)))
+    verdict = tamper(desk, sa.update(records).where(one(file, 2)).values(body=text, leaf=leaf(text, "casework")))
 
     assert {"replay", "lifecycle", "log"} & {finding.code for finding in verdict.findings}
 
@@ -238,7 +238,7 @@ def test_an_export_is_the_text_that_was_hashed(engine: Engine) -> None:
     assert 2 == engine.export(out, DAN)
 
     lines = out.getvalue().splitlines()
-    assert case.receipt["leaf"] in [leaf(line) for line in lines]
+    assert case.receipt["leaf"] in [leaf(line, "casework") for line in lines]
     assert engine.verify().good
 
 

@@ -38,13 +38,15 @@ def proof(desk: Engine, tmp_path: Path) -> Proof:
     return bundle(desk, case, note)
 
 
-def checked(tmp_path: Path, proof: object, *keys: str) -> subprocess.CompletedProcess[str]:
+def checked(
+    tmp_path: Path, proof: object, *keys: str, program: str = "check_proof.py"
+) -> subprocess.CompletedProcess[str]:
     """By a bare interpreter: no site-packages, no environment, and it cannot find us."""
     (tmp_path / "check_proof.py").write_text(script(), encoding="utf-8")
     text = proof if isinstance(proof, str) else json.dumps(proof)
     (tmp_path / "proof.json").write_text(text, encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-I", "-S", "-X", "utf8", "check_proof.py", "proof.json", *keys],
+        [sys.executable, "-I", "-S", "-X", "utf8", program, "proof.json", *keys],
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", check=False,
     )  # fmt: skip
 
@@ -131,3 +133,29 @@ def test_the_module_is_the_script(tmp_path: Path, proof: Proof, capsys: pytest.C
 
     assert 0 == main([str(tmp_path / "proof.json"), str(tmp_path / "office.pub")])
     assert done.stdout == capsys.readouterr().out
+
+
+@pytest.mark.parametrize("lacking", [False, True], ids=["OpenSSL's", "ours"])
+def test_a_proof_of_a_log_of_sm3_needs_nothing_either(
+    sqlite: str, make_engine: Callable[..., Engine], ticket_text: str, tmp_path: Path, lacking: bool
+) -> None:
+    """Also where the member's Python has no SM3."""
+    engine = make_engine(sqlite, origin="office.example/sm3")
+    engine.publish(ticket_text)
+    signing.create(tmp_path, "office")
+    case = engine.open("ticket", ANN, {"title": "Broken lamp"}).case.id
+    engine.fire(case, "send", ANN)
+    note = seal(engine, Folder(tmp_path)).note
+    assert note is not None
+    made = bundle(engine, case, note)
+    none = "import hashlib\ndef new(name, data=b''):\n    raise ValueError(name)\nhashlib.new = new\n"
+    (tmp_path / "check.py").write_text(
+        f"{none if lacking else ''}exec(open('check_proof.py').read())", encoding="utf-8"
+    )
+
+    done = checked(tmp_path, made, "office.pub", program="check.py")
+    assert (0, "") == (done.returncode, done.stderr)
+    assert "T-001: 2 records proved" in done.stdout
+    assert "office.example/sm3" in done.stdout
+    made["records"][0]["record"] = made["records"][0]["record"].replace("lamp", "lump")
+    assert 1 == checked(tmp_path, made, "office.pub", program="check.py").returncode

@@ -190,7 +190,7 @@ def test_a_bundle_holds_the_records_of_the_case_with_their_paths(desk: Engine, f
     assert (3, 1, "T-001") == (len(made["records"]), made["open"], made["case"])
     for each in made["records"]:
         path = [bytes.fromhex(node) for node in each["path"]]
-        assert included(bytes.fromhex(leaf(each["record"])), each["position"] - 1, 5, path, root)
+        assert included(bytes.fromhex(leaf(each["record"], "casework")), each["position"] - 1, 5, path, root)
 
 
 def test_a_bundle_can_be_made_for_an_older_checkpoint(desk: Engine, folder: Folder, case: str) -> None:

@@ -7,7 +7,6 @@ together, or the last records cut off with their effects, cannot be seen from wi
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,8 +18,9 @@ from sqlalchemy import Connection, Row, exists, select
 from workflow.core.calendar import Calendar
 from workflow.core.errors import WorkflowError
 from workflow.core.fold import fold
+from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
-from workflow.core.record import GENESIS, VERSION, leaf
+from workflow.core.record import ANNOTATE, GENESIS, VERSION, leaf
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of
 from workflow.store.log import grown
@@ -59,17 +59,30 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Annotation:
+    """What a person wrote to explain the record `about` of a file (None: what its tables say), in its record `seq`."""
+
+    file: str
+    seq: int
+    about: int | None
+    at: Micros
+    actor: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """How many records of how many files were looked at, and all that is wrong with them.
 
     `outdated`: timers worked out by another calendar than the one in force. Their due dates are unproven until a
-    worker has counted them anew.
+    worker has counted them anew. `annotations` are what people wrote about records and tables: said, not proven.
     """
 
     records: int
     files: int
     findings: tuple[Finding, ...]
     outdated: int = 0
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -97,6 +110,7 @@ class Trail:
     last: Row[Any] | None = None
     published: dict[tuple[str, int], str] = field(default_factory=dict)
     called: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # the notices, by their keys
+    annotations: list[Annotation] = field(default_factory=list)
 
     def take(self, row: Row[Any]) -> None:
         """The next record."""
@@ -121,7 +135,8 @@ class Trail:
         self.seq, self.head = row.seq, row.leaf
 
     def _read(self, row: Row[Any]) -> dict[str, Any] | None:
-        if leaf(row.body) != row.leaf:
+        sound = leaf(row.body, self.log) == row.leaf
+        if not sound:
             self._find(
                 "changed", "记录内容与其摘要不符，已被改动", "the record is not what its hash says: it was changed", row
             )
@@ -142,6 +157,9 @@ class Trail:
                 "log", f"记录属于另一日志“{entry.get('log')}”（本日志为“{self.log}”）",
                 f"the record is of another log, {entry.get('log')!r}; this one is {self.log!r}", row,
             )  # fmt: skip
+        if sound and (entry.get("kind"), entry.get("action")) == ("resolution", ANNOTATE):
+            about, note = entry.get("input", {}).get("record"), entry["note"]
+            self.annotations.append(Annotation(self.file, row.seq, about, row.at, row.actor, note))
         found: dict[str, Any] = entry
         return found
 
@@ -215,6 +233,7 @@ def compared(
     """Look at the files of these rows of the records, which come file by file and in order."""
     count = files = outdated = 0
     findings: list[Finding] = []
+    annotations: list[Annotation] = []
     trails = _trails(rows, lifecycle_of, log)
     while batch := list(islice(trails, BATCH)):
         outdated += _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of, calendar)
@@ -224,7 +243,8 @@ def compared(
             count += trail.length
             files += 1
             findings += trail.findings
-    return Verdict(count, files, tuple(findings), outdated)
+            annotations += trail.annotations
+    return Verdict(count, files, tuple(findings), outdated, tuple(annotations))
 
 
 def _trails(rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
@@ -303,12 +323,12 @@ def untold(sql: Connection) -> Iterator[Finding]:
             )
 
 
-def export(sql: Connection, out: TextIO, file: str | None = None) -> tuple[int, str]:
+def export(sql: Connection, out: TextIO, log: str, file: str | None = None) -> tuple[int, str]:
     """Write every record, or those of one file, as one line each: the very text that was hashed.
 
-    Returns how many there were, and the SHA-256 of all lines, hexadecimal.
+    Returns how many there were, and the hash of all lines, by that of the log, hexadecimal.
     """
-    count, digest = 0, hashlib.sha256()
+    count, digest = 0, hash_of(log)(b"")
     for row in stored_records(sql, file):
         line = row.body + "\n"
         out.write(line)

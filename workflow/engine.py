@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from workflow import incidents
 from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
+from workflow.core.hashing import hash_name
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
 from workflow.core.record import refusal_entry, who
 from workflow.core.run import run, run_open
@@ -27,9 +28,11 @@ from workflow.office.reading import Reading
 from workflow.office.refusals import BROKEN, refused, stale, stopped
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
+from workflow.store.carrying import fill_timers
 from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id
+from workflow.store.log import Origin
 from workflow.store.tables import OFFICE, lifecycles
 from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
@@ -52,8 +55,9 @@ class Engine(Reading):
     """Runs cases on one database; shared by all threads.
 
     `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
-    gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record, and
-    `calendar` says which days are worked (without one: the database, which begins with those of China).
+    gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record (without
+    one: that of the records that are there, `casework` where there are none), and where it ends in `/sm3` its hash is
+    SM3; `calendar` says which days are worked (without one: the database, which begins with those of China).
 
     A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
     """
@@ -64,7 +68,7 @@ class Engine(Reading):
         *,
         clock: Callable[[], Micros] = system_clock,
         ids: Callable[[], str] = new_id,
-        origin: str = "casework",
+        origin: str | None = None,
         calendar: Calendar | None = None,
     ) -> None:
         self._connections = Connections(database)
@@ -72,7 +76,7 @@ class Engine(Reading):
         self._library = Library()
         self._clock = clock
         self._ids = ids
-        self.origin = origin
+        self._origin = Origin(origin)
         self._almanac = Almanac(calendar)
         self._host = None
         self.people = Directory(self.looking)
@@ -80,7 +84,11 @@ class Engine(Reading):
     def create(self) -> None:
         """Make the tables, or bring them up to date; nothing happens where they are. Raises StoreUnavailable."""
         with reachable():
-            schema.create(self._connections.engine)
+            schema.create(self._connections.engine, self._fill)
+
+    def _fill(self, sql: sa.Connection, found: str) -> None:
+        if found < "0002":  # before there were timers
+            fill_timers(self._work(Hosted(sql), locking=False))
 
     def close(self) -> None:
         """Close the connections; the next command opens new ones."""
@@ -339,8 +347,8 @@ class Engine(Reading):
 
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
-            count, digest = audit.export(on.sql, out, file)
-        told: Record = {"records": count, "sha256": digest}
+            count, digest = audit.export(on.sql, out, self.origin, file)
+        told: Record = {"records": count, hash_name(self.origin): digest}
         if file is not None:
             told["file"] = file
         self._commit(lambda work: self.note_in_office(work, "export", actor, {"input": told}))

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 from workflow.core.errors import InputInvalid, NotFound
 from workflow.core.model import ENGINE_ACTOR, Actor, Micros, Text
 from workflow.core.record import resolution_entry
+from workflow.core.run import Step
 from workflow.store.ids import new_id
 from workflow.store.tables import OFFICE, incidents
 
@@ -129,21 +130,21 @@ def resolve(
     return _find(engine, incident.id)
 
 
-def note_resolution(work: Work, case: str, action: str, actor: Actor, note: str, about: Mapping[str, Any]) -> None:
-    """Record what a person did with something that had stopped: in the file of the case, or where it belongs to none,
-    in the office's own chain.
+def note_resolution(work: Work, case: str, action: str, actor: Actor, note: str, about: Mapping[str, Any]) -> Step:
+    """Record what a person did with something that had stopped, or says about a record: in the file of the case, or
+    where it belongs to none, in the office's own chain.
     """
     sheet, now = work.sheet(case), work.supply.now
     if sheet is None:
-        work.note_in_office(resolution_entry(action, actor, note, about, file=OFFICE, now=now))
-        return
+        return work.note_in_office(resolution_entry(action, actor, note, about, file=OFFICE, now=now))
     state = sheet.file.case(case).state
     entry = resolution_entry(
         action, actor, note, about,
         file=sheet.file.root.id, now=now, case=case, state=state, lifecycle=sheet.lifecycle,
     )  # fmt: skip
-    work.note(sheet, entry)
+    step = work.note(sheet, entry)
     work.write()
+    return step
 
 
 def about_notice(key: str) -> tuple[ColumnElement[bool], ...]:

@@ -1,6 +1,6 @@
 """The proof of a case, checked by whoever holds the public key, with Python alone.
 
-`script` puts this module and the three that it rests on into one file, which is given to whoever wants to check.
+`script` puts this module and the four that it rests on into one file, which is given to whoever wants to check.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ import json
 import sys
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from workflow.core.checkpoint import Checkpoint, key, note
+from workflow.core.hashing import hash_of
 from workflow.core.merkle import included
 
 BEIJING = timezone(timedelta(hours=8))
-MODULES = ("core/ed25519.py", "core/merkle.py", "core/checkpoint.py", "offline.py")
+MODULES = ("core/ed25519.py", "core/hashing.py", "core/merkle.py", "core/checkpoint.py", "offline.py")
 
 
 def proved(bundle: Any, keys: list[str]) -> tuple[Checkpoint, tuple[str, ...], list[dict[str, Any]]]:
@@ -26,12 +26,12 @@ def proved(bundle: Any, keys: list[str]) -> tuple[Checkpoint, tuple[str, ...], l
     names = signed.signers([key(line) for line in keys])
     if not names:
         raise ValueError("no signature of a key that was given / 没有所给公钥的有效签名")
-    before = "0" * 64
+    hash, before = hash_of(signed.checkpoint.origin), "0" * 64
     found: list[dict[str, Any]] = []
     for each in bundle["records"]:
-        hashed = sha256(b"\x00" + each["record"].encode()).digest()
+        hashed = hash(b"\x00" + each["record"].encode()).digest()
         path = [bytes.fromhex(node) for node in each["path"]]
-        if not included(hashed, each["position"] - 1, signed.checkpoint.size, path, signed.checkpoint.root):
+        if not included(hashed, each["position"] - 1, signed.checkpoint.size, path, signed.checkpoint.root, hash):
             raise ValueError(f"record {len(found) + 1} is not in the log / 第 {len(found) + 1} 条记录不在日志中")
         record = json.loads(each["record"])
         if record["prev"] != before or record["seq"] != len(found) + 1:

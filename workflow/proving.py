@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from workflow.audit import Finding
 from workflow.core.checkpoint import Key, Note
 from workflow.core.errors import InputInvalid, Tampered
+from workflow.core.hashing import hash_name, hash_of
 from workflow.core.merkle import Frontier, gathered, inclusion
 from workflow.core.model import Text
 from workflow.core.record import leaf as hashed
@@ -45,7 +46,7 @@ class _Reading:
     """The log while it streams past."""
 
     due: list[Note]  # checkpoints that are still to come, the smallest first
-    tree: Frontier = field(default_factory=Frontier)
+    tree: Frontier
     covered: int = 0
     first: Any = None  # the first record behind the last checkpoint that held
     findings: list[Finding] = field(default_factory=list)
@@ -108,10 +109,11 @@ def trusted(notes: Iterable[Note], keys: Sequence[Key], origin: str) -> list[Not
     for each in found:
         size, of = each.checkpoint.size, each.checkpoint.origin
         if of != origin:
+            hashes = _hashes(hash_name(of), hash_name(origin))
             raise InputInvalid(
                 Text(
-                    f"检查点（{size} 条）属于日志“{of}”，本库是“{origin}”",
-                    f"the checkpoint of {size} records is of the log {of!r}; this one is {origin!r}",
+                    f"检查点（{size} 条）属于日志“{of}”，本库是“{origin}”{hashes.zh}",
+                    f"the checkpoint of {size} records is of the log {of!r}; this one is {origin!r}{hashes.en}",
                 )
             )
         if not each.signers(keys):
@@ -126,6 +128,12 @@ def trusted(notes: Iterable[Note], keys: Sequence[Key], origin: str) -> list[Not
     return found
 
 
+def _hashes(of: str, here: str) -> Text:
+    return (
+        Text("", "") if of == here else Text(f"；摘要算法也不同（{of}、{here}）", f", with another hash ({of}, {here})")
+    )
+
+
 def prove(
     engine: Engine, notes: Sequence[Note], receipts: Sequence[Mapping[str, Any]] = (), case: str | None = None
 ) -> Proven:
@@ -133,7 +141,7 @@ def prove(
 
     With `case` the records that no checkpoint covers are counted in its file alone. Raises NotFound.
     """
-    reading = _Reading([*notes])
+    reading = _Reading([*notes], Frontier(hash=hash_of(engine.origin)))
     file = None if case is None else engine.case(case).root.id
     with engine.looking(at_one_moment=True) as sql:
         whole = all(reading.take(row) for row in log.in_order(sql))
@@ -170,7 +178,7 @@ def _redeemed(sql: Connection, receipt: Mapping[str, Any], origin: str) -> Findi
     if file is not None:
         query = select(records.c.body).where(records.c.file == file, records.c.seq == seq)
         there = sql.execute(query).scalar()
-    if there is not None and hashed(there) == leaf:
+    if there is not None and hashed(there, origin) == leaf:
         return None
     what = Text("已不在", "is gone") if there is None else Text("已被改动", "was changed")
     text = Text(
@@ -202,7 +210,9 @@ def bundle(engine: Engine, case: str, note: Note) -> dict[str, Any]:
         inside = {seq: place - 1 for seq, place in places.items() if 0 < place <= size}
         paths = {seq: inclusion(index, size) for seq, index in inside.items()}
         leaves = (log.leaf(row) for row in islice(log.in_order(sql), size))
-        count, head, nodes = gathered(leaves, {each for path in paths.values() for each in path})
+        count, head, nodes = gathered(
+            leaves, {each for path in paths.values() for each in path}, hash_of(engine.origin)
+        )
         if (count, head) != (size, note.checkpoint.root):
             raise Tampered(
                 Text(

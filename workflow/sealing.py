@@ -20,6 +20,7 @@ from sqlalchemy import Row
 from workflow import incidents, signing
 from workflow.core.checkpoint import Checkpoint, Note, Signature, note
 from workflow.core.errors import InputInvalid, SealerBusy, Tampered
+from workflow.core.hashing import hash_of
 from workflow.core.merkle import Frontier
 from workflow.core.model import Actor, Micros, Text
 from workflow.store import log
@@ -47,6 +48,10 @@ class Memory:
         """How many records it covers."""
         return self.note.checkpoint.size
 
+    def tree(self) -> Frontier:
+        """The tree as it was, to go on from; raises ValueError where so many nodes cannot be."""
+        return Frontier(self.size, self.nodes, hash_of(self.note.checkpoint.origin))
+
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
@@ -72,11 +77,11 @@ class Folder:
             found = Memory(
                 note(data["note"]), tuple(bytes.fromhex(each) for each in data["nodes"]), bytes.fromhex(data["leaf"])
             )
-            if Frontier(found.size, found.nodes).root() == found.note.checkpoint.root:
+            if found.tree().root() == found.note.checkpoint.root:
                 return found
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
             pass
         raise InputInvalid(
             Text(
@@ -235,7 +240,7 @@ def _grow(
 
 def _taken_up(engine: Engine, memory: Memory | None) -> tuple[Frontier, bytes]:
     """The tree as it was signed last, grown by what was placed since; and its last leaf. Raises Tampered."""
-    tree, last = (Frontier(memory.size, memory.nodes), memory.leaf) if memory else (Frontier(), b"")
+    tree, last = (memory.tree(), memory.leaf) if memory else (Frontier(hash=hash_of(engine.origin)), b"")
     with engine.looking(at_one_moment=True) as sql:
         if memory is not None:
             _continued(engine.origin, memory, log.size(sql), log.at(sql, memory.size))

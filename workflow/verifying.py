@@ -35,6 +35,7 @@ def verify(engine: Engine, processes: int, least: int = LEAST) -> Verdict:
         sum(each.files for each in verdicts),
         (*(finding for each in verdicts for finding in each.findings), *strays),
         sum(each.outdated for each in verdicts),
+        tuple(note for each in verdicts for note in each.annotations),
     )
 
 

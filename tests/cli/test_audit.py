@@ -324,3 +324,89 @@ def test_what_is_printed_bears_the_checkpoint(sealed: str, office: Casework, her
     office("do", sealed, "remark", "--as", "member01", "--note", "已解决")
     assert short not in office("show", sealed).out  # it does not cover the newest record
     assert None is office("show", sealed, "--json").json["checkpoint"]
+
+
+# ------------------------------------------------------------ explaining
+
+
+def test_a_repair_by_hand_is_explained_beside_what_it_did(sealed: str, office: Casework, here: Path) -> None:
+    sql(here, "UPDATE cases SET state = 'answered' WHERE state = 'received'")
+    sql(here, "UPDATE records SET body = replace(body, '修路', '修桥') WHERE kind = 'open'")
+    assert 0 == office("audit", "annotate", sealed, "--as", "clerk01", "--note", "误操作后改回").code
+    made = office("audit", "annotate", sealed, "--about", "1", "--as", "clerk01", "--note", "错字", "--json")
+    assert (0, 4, 1) == (made.code, made.json["seq"], made.json["about"])
+
+    said = office("audit", "verify", *PROOF, "--lang", "zh")
+    assert 1 == said.code  # what a person says is no proof
+    lines = said.out.splitlines()
+    (record,) = [n for n, line in enumerate(lines) if "记录内容与其摘要不符" in line]
+    assert lines[record + 1].startswith("  说明（clerk01，")
+    assert lines[record + 1].endswith("第 4 条记录）：错字")
+    (table,) = [n for n, line in enumerate(lines) if "表中为 answered" in line]
+    assert lines[table + 1].endswith("第 3 条记录）：误操作后改回")
+    assert "explained by clerk01, " in office("audit", "verify", "--lang", "en").out
+    found = {each["code"]: each["explained"] for each in office("audit", "verify", "--json").json["findings"]}
+    assert [("clerk01", "错字", 4)] == [(e["actor"], e["note"], e["seq"]) for e in found["changed"]]
+    assert "说明记录 1" in office("history", sealed, "--lang", "zh").out
+
+
+def test_what_is_wrong_with_the_log_is_explained_in_the_office_s_own_chain(
+    sealed: str, office: Casework, here: Path
+) -> None:
+    sql(here, "DELETE FROM records WHERE position = (SELECT max(position) FROM records)")
+    said = office("audit", "annotate", "--as", "clerk01", "--note", "磁盘损坏", "--lang", "zh")
+    assert (0, "已记为单位自己的链的第 2 条记录\n") == (said.code, said.out)
+
+    found = office("audit", "verify", *PROOF, "--json").json["findings"]
+    assert {"truncated": ["磁盘损坏"]} == {
+        each["code"]: [e["note"] for e in each["explained"]] for each in found if each["file"] == ""
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "zh", "en"),
+    [
+        (["{letter}", "--note", "x"], 2, "--as", "--as"),
+        (["{letter}", "--as", "clerk01"], 2, "--note", "--note"),
+        (["{letter}", "--as", "clerk01", "--note", " "], 2, "请用 --note 说明原因", "say why with --note"),
+        (["{letter}", "--about", "3", "--as", "clerk01", "--note", "x"], 2, "没有第 3 条记录：共 2 条", "there are 2"),
+        (["{letter}", "--about", "0", "--as", "clerk01", "--note", "x"], 2, "没有第 0 条记录", "no record 0"),
+        (["--about", "2", "--as", "clerk01", "--note", "x"], 2, "没有第 2 条记录：共 1 条", "there are 1"),
+        (["X-1", "--as", "clerk01", "--note", "x"], 5, "没有这一件“X-1”", "X-1"),
+    ],
+)
+def test_what_cannot_be_explained_is_said(
+    sealed: str, office: Casework, words: list[str], code: int, zh: str, en: str
+) -> None:
+    for language, sentence in (("zh", zh), ("en", en)):
+        said = office("audit", "annotate", *(word.format(letter=sealed) for word in words), "--lang", language)
+        assert code == said.code, said
+        assert sentence in said.err
+    assert 0 == office("audit", "verify", *PROOF).code  # nothing was written
+
+
+# ------------------------------------------------------------ the hash of the log
+
+
+def test_an_office_that_must_have_sm3_says_so_once(run: Casework, here: Path) -> None:
+    said = run("init", "--log-hash", "sm3", "--lang", "zh")
+    assert (0, True) == (said.code, "审计日志用 SM3" in said.out)
+    assert {"log": "casework/sm3", "hash": "sm3"}.items() <= run("init", "--json").json.items()
+    assert 0 == run("people", "add", "clerk01", "王").code
+    assert 0 == run("audit", "key", "create", "本会").code
+    assert 0 == run("audit", "export", "--out", "all.jsonl", "--as", "clerk01").code
+    assert 0 == run("audit", "seal").code
+    assert (here / CHECKPOINTS).read_text("utf-8").startswith("casework/sm3\n2\n")
+    assert 0 == run("audit", "verify", *PROOF).code
+    for language, sentence in (("zh", "不能改用 sha256"), ("en", "cannot become sha256")):
+        said = run("init", "--log-hash", "sha256", "--lang", language)
+        assert (2, True) == (said.code, sentence in said.err)
+    said = run("init", "--log-hash", "md5")
+    assert (2, True) == (said.code, "sm3" in said.err)
+
+
+def test_a_log_of_sha256_stays_one(sealed: str, office: Casework) -> None:
+    said = office("init", "--log-hash", "sm3", "--lang", "zh")
+    assert (2, True) == (said.code, "日志“casework”用的是 sha256，不能改用 sm3" in said.err)
+    assert {"log": "casework", "hash": "sha256"}.items() <= office("init", "--json").json.items()
+    assert 0 == office("audit", "verify", *PROOF).code

@@ -31,7 +31,7 @@ def test_the_next_commands_name_another_database(run: Casework) -> None:
 def test_init_again_keeps_what_is_there(office: Casework, letter: str) -> None:
     again = office("init", "--json")
 
-    assert {"database": "casework.db", "ready": True} == again.json
+    assert {"database": "casework.db", "ready": True, "log": "casework", "hash": "sha256"} == again.json
     assert [letter] == [each["number"] for each in office("list", "--json").json]
 
 

@@ -75,7 +75,7 @@ def recompute(engine: Engine, stored: list[Stored]) -> None:
             each.seq = each.entry["seq"] = seq
             each.entry["file"] = each.file
             each.entry["prev"] = head
-            each.leaf = head = leaf(canonical(each.entry))
+            each.leaf = head = leaf(canonical(each.entry), each.entry["log"])
     for position, each in enumerate(sorted((s for s in stored if s.position), key=lambda s: s.position), 1):
         each.position = position
     write(engine, stored)
@@ -160,7 +160,7 @@ def insert(stored: list[Stored], file: str) -> list[Stored]:
         each.seq += 1
     model = _of(stored, file)[3]
     made = Stored(file, 5, {**model.entry, "note": "never said", "seq": 5}, max(s.position for s in stored) + 1, "")
-    made.leaf = leaf(canonical(made.entry))
+    made.leaf = leaf(canonical(made.entry), made.entry["log"])
     return [*stored, made]
 
 

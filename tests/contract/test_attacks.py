@@ -21,7 +21,7 @@ from tests.conftest import ANN, DAN, of_unit
 from tests.contract import attacker
 from workflow import signing
 from workflow.audit import Finding
-from workflow.core.checkpoint import notes
+from workflow.core.checkpoint import Note, notes
 from workflow.core.errors import StoreUnavailable, Tampered
 from workflow.engine import Engine
 from workflow.proving import Proven, prove, trusted
@@ -45,6 +45,10 @@ class Auditor:
     def seal(self) -> None:
         seal(self.engine, self.folder)
 
+    def last(self) -> Note:
+        """The newest checkpoint that was kept."""
+        return notes((self.folder.path / "checkpoints").read_text(encoding="utf-8"))[-1]
+
     def looks(self, *receipts: Any) -> tuple[tuple[Finding, ...], Proven]:
         keys = signing.public_keys(self.folder.path / "auditor.pub")
         kept = notes((self.folder.path / "checkpoints").read_text(encoding="utf-8"))
@@ -60,6 +64,10 @@ def auditor(engine: Engine, database: str, tmp_path: Path) -> Auditor:
 
 @pytest.fixture
 def file(engine: Engine, clock: FrozenClock, auditor: Auditor) -> str:
+    return build(engine, clock, auditor)
+
+
+def build(engine: Engine, clock: FrozenClock, auditor: Auditor) -> str:
     """A case of six records among others, sealed in two parts."""
     first = engine.open("ticket", ANN, LAMP).case.id
     second = engine.open("ticket", ANN, LAMP).case.id

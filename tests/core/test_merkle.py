@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.core import merkle
+from workflow.core.hashing import OwnSM3
 from workflow.core.merkle import Frontier, consistent, gathered, included, parent
 
 # Known from the first test vectors of Certificate Transparency: these inputs, and the roots of their first n.
@@ -45,7 +46,7 @@ LEAVES = st.integers(0, 70).map(lambda n: [leaf(str(i).encode()) for i in range(
 
 def test_the_roots_are_those_that_everybody_knows() -> None:
     frontier = Frontier()
-    assert merkle.EMPTY == frontier.root()
+    assert hashlib.sha256(b"").digest() == merkle.empty() == frontier.root()
     for data, expected in zip(INPUTS, ROOTS, strict=True):
         frontier.add(leaf(data))
         assert expected == frontier.root().hex()
@@ -121,3 +122,25 @@ def test_there_is_no_proof_of_what_is_not_there() -> None:
     for old, size in ((0, 3), (4, 3)):
         with pytest.raises(IndexError):
             merkle.consistency(old, size)
+
+
+def test_another_hash_makes_another_tree_with_the_same_proofs() -> None:
+    leaves = [OwnSM3(bytes([n])).digest() for n in range(7)]
+    frontier = Frontier(hash=OwnSM3)
+    assert OwnSM3().digest() == frontier.root() == gathered([], (), OwnSM3)[1]
+    for each in leaves[:3]:
+        frontier.add(each)
+    old = frontier.root()
+    for each in leaves[3:]:
+        frontier.add(each)
+    wanted = {*merkle.inclusion(4, 7), *merkle.consistency(3, 7)}
+    _, root, nodes = gathered(leaves, wanted, OwnSM3)
+
+    pair, four = OwnSM3(b"\x01" + leaves[4] + leaves[5]).digest(), gathered(leaves[:4], (), OwnSM3)[1]
+    right = OwnSM3(b"\x01" + pair + leaves[6]).digest()
+    assert OwnSM3(b"\x01" + four + right).digest() == root == frontier.root()
+    path = [nodes[each] for each in merkle.inclusion(4, 7)]
+    grown = [nodes[each] for each in merkle.consistency(3, 7)]
+    for hash, holds in ((OwnSM3, True), (hashlib.sha256, False)):
+        assert holds == included(leaves[4], 4, 7, path, root, hash)
+        assert holds == consistent(3, 7, old, root, grown, hash)

@@ -65,7 +65,7 @@ def test_the_place_of_what_cannot_be_written_is_found_among_what_can() -> None:
 
 
 def test_the_leaf_is_that_of_rfc_9162() -> None:
-    assert hashlib.sha256(b"\x00{}").hexdigest() == leaf("{}")
+    assert hashlib.sha256(b"\x00{}").hexdigest() == leaf("{}", "log")
 
 
 def test_each_record_names_the_leaf_of_the_one_before() -> None:

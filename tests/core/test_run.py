@@ -12,7 +12,7 @@ def test_each_step_is_a_record_in_one_chain(gathered: Desk) -> None:
     records = [read(step.text) for step in gathered.steps]
 
     assert list(range(1, len(records) + 1)) == [r["seq"] for r in records]
-    assert [GENESIS, *(leaf(s.text) for s in gathered.steps[:-1])] == [r["prev"] for r in records]
+    assert [GENESIS, *(leaf(s.text, "log") for s in gathered.steps[:-1])] == [r["prev"] for r in records]
     assert (len(records), gathered.steps[-1].leaf) == (gathered.file.records, gathered.file.head)
 
 

@@ -14,12 +14,17 @@ from pytest_bdd import step, then
 from tests.contract import attacker
 from workflow import signing
 from workflow.core.checkpoint import notes
+from workflow.core.errors import InputInvalid
+from workflow.engine import Engine
 from workflow.offline import script
 from workflow.proving import Proven, bundle, prove, trusted
 from workflow.sealing import Folder, seal
 from workflow.store.tables import records
-from workflow.testing import Office
+from workflow.testing import CountedIds, Office
 from workflow.testing.steps import said_as
+from workflow.trail import begin
+
+DEFINITIONS = Path(__file__).parents[2] / "definitions"
 
 
 @pytest.fixture
@@ -33,6 +38,16 @@ def outside(tmp_path: Path) -> Path:
 def looked(office: Office, outside: Path) -> Proven:
     kept = notes((outside / "checkpoints").read_text(encoding="utf-8"))
     return prove(office.engine, trusted(kept, signing.public_keys(outside / "审计.pub"), office.engine.origin))
+
+
+@said_as(step, "本单位建库时选定审计日志用SM3")
+def _(office: Office, tmp_path: Path) -> None:
+    engine = Engine(f"sqlite:///{tmp_path}/sm3.db", clock=office.clock, ids=CountedIds())
+    engine.create()
+    begin(engine, "sm3")
+    for each in office.lifecycles():
+        engine.publish(DEFINITIONS / f"{each.name}.yaml")
+    office.engine = engine
 
 
 @said_as(step, "审计人封存了全部记录，检查点留在库外")
@@ -93,6 +108,17 @@ def at_home(tmp_path: Path) -> subprocess.CompletedProcess[str]:
 def _(office: Office, outside: Path) -> None:
     proven = looked(office, outside)
     assert ((), 0) == (office.engine.verify().findings + proven.findings, proven.open)
+
+
+@said_as(then, "检查点上写明日志用的是SM3")
+def _(outside: Path) -> None:
+    assert (outside / "checkpoints").read_text(encoding="utf-8").startswith("casework/sm3\n")
+
+
+@said_as(then, "审计日志不能再改用SHA-256")
+def _(office: Office) -> None:
+    with pytest.raises(InputInvalid, match="cannot become sha256"):
+        begin(office.engine, "sha256")
 
 
 @said_as(then, "审计人查出“{case}”的记录被改动")

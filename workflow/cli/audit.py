@@ -22,7 +22,7 @@ from workflow.core.model import Text
 from workflow.store import log
 
 if TYPE_CHECKING:
-    from workflow.audit import Finding
+    from workflow.audit import Annotation, Finding
     from workflow.proving import Proven
 
 FILE = click.Path(path_type=Path)
@@ -49,7 +49,8 @@ def _case() -> Argument:
     "be what checkpoints and receipts from outside say. Keys and checkpoints are read from the files given here, never from the "
     "database. Exit codes: 0 proven; 1 something is wrong; 2 it could not be checked; 3 nothing is wrong, but of some records, or of "
     "all, there is no checkpoint that proves it.",
-    gives='`{"records", "files", "good", "outdated", "sealed", "covered", "open", "since", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en"}]}`',
+    gives='`{"records", "files", "good", "outdated", "sealed", "covered", "open", "since", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en", '
+    '"explained": [{"seq", "at", "actor", "note"}]}]}`; `explained` is what `audit annotate` wrote.',
 )  # fmt: skip
 def verify(
     desk: Desk,
@@ -62,6 +63,7 @@ def verify(
 ) -> None:
     """Chain, replay, checkpoints, receipts."""
     from workflow.proving import prove, trusted
+    from workflow.trail import explaining
     from workflow.verifying import verify as at_once
 
     try:
@@ -75,6 +77,7 @@ def verify(
     except (NotFound, StoreUnavailable) as error:
         raise InputInvalid(error.text) from error
     findings = (*verdict.findings, *proven.findings)
+    explained = [(each, explaining(each, verdict.annotations)) for each in findings]
     data = {
         "records": verdict.records,
         "files": verdict.files,
@@ -84,15 +87,17 @@ def verify(
         "covered": proven.covered,
         "open": proven.open,
         "since": earlier.checkpoint.size if earlier is not None else None,
-        "findings": [_finding(each) for each in findings],
+        "findings": [_finding(each, told) for each, told in explained],
     }
     seen = Text(
         zh=f"{verdict.files} 件，{verdict.records} 条记录", en=f"{verdict.files} files, {verdict.records} records"
     )
 
     def human() -> None:
-        for each in findings:
+        for each, told in explained:
             click.echo(plain(f"{_where(desk, each)}{say('：', ': ')}{said(each.text)}"))
+            for one in told:
+                click.echo(f"  {_explanation(one)}")
         if not findings:
             click.echo(say(f"核对无误：{seen.zh}。", f"all is as it was recorded: {seen.en}."))
         if earlier is not None:
@@ -139,7 +144,17 @@ def _unproven(proven: Proven, compared: bool) -> Text:
     )
 
 
-def _finding(found: Finding) -> dict[str, Any]:
+def _explanation(told: Annotation) -> str:
+    where = Text(f"第 {told.seq} 条记录", f"in record {told.seq}")
+    return plain(
+        say(
+            f"说明（{told.actor}，{times.stamp(told.at)}，{where.zh}）：{told.note}",
+            f"explained by {told.actor}, {times.stamp(told.at)}, {where.en}: {told.note}",
+        )
+    )
+
+
+def _finding(found: Finding, explained: list[Annotation]) -> dict[str, Any]:
     return {
         "code": found.code,
         "file": found.file,
@@ -147,7 +162,30 @@ def _finding(found: Finding) -> dict[str, Any]:
         "at": times.iso(found.at) if found.at is not None else None,
         "actor": found.actor,
         **both(found.text),
+        "explained": [
+            {"seq": each.seq, "at": times.iso(each.at), "actor": each.actor, "note": each.note} for each in explained
+        ],
     }
+
+
+@command(
+    argument("case", required=False, metavar="[CASE]", shell_complete=suggest("cases"), zh="哪一件（不写：单位自己的链和总日志）", en="which case (left out: the office's own chain, and the log as a whole)"),
+    option("--about", type=int, metavar="SEQ", zh="第几条记录；不写则是说明各表", en="which of its records; left out: what the tables say"),
+    option("--note", required=True, metavar="TEXT", zh="发生了什么、谁改的、为什么", en="what happened, who changed it, and why"),
+    zh="有人不得已直接改了库（或写错了一条记录），就把原因留在审计记录里：谁、何时、说的是哪一条。它不改任何记录；audit verify 在该处之后印出这段说明，"
+    "退出码仍为 1：说明是人说的，不是证明。",
+    en="Where somebody had to change the database by hand, or a record is wrong, the reason is put on record: who says so, when, and about which record. "
+    "It changes nothing. `audit verify` prints it below what it explains and still exits with 1: an explanation is said by a person, it proves nothing.",
+    gives='`{"file", "seq", "about"}`: the record that was written.',
+)  # fmt: skip
+def annotate(desk: Desk, case: str | None, about: int | None, note: str) -> None:
+    """Explain a record, or the tables; nothing is changed."""
+    from workflow.trail import annotate as write
+
+    entry = write(desk.engine, case, desk.actor(), note, about).entry
+    place = case or say("单位自己的链", "the office's own chain")
+    told = say(f"已记为{place}的第 {entry['seq']} 条记录", f"written as record {entry['seq']} of {place}")
+    desk.answer({"file": entry["file"], "seq": entry["seq"], "about": about}, lambda: click.echo(told))
 
 
 @command(

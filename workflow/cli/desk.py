@@ -50,7 +50,13 @@ class Desk:
                         "or name it with --db",
                     )
                 )
-            self._engine = self.connect()
+            self.prepare()
+        assert self._engine is not None
+        return self._engine
+
+    def prepare(self) -> Engine:
+        """The engine on the database, there or not."""
+        self._engine = self._engine or self.connect()
         return self._engine
 
     def connect(self) -> Engine:

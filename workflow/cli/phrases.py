@@ -9,6 +9,7 @@ from workflow.cli import names, times
 from workflow.cli.language import said, say, spoken
 from workflow.cli.width import columns, line, pad
 from workflow.core.model import Blocker, Case, Field, File, Lifecycle, Text
+from workflow.core.record import ANNOTATE
 
 if TYPE_CHECKING:
     from workflow.core.decide import Offer
@@ -148,13 +149,14 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
 def _resolved(record: Mapping[str, Any]) -> str:
     """What a person did with something that had stopped, and with what."""
     about = record.get("input", {})
-    return f"{said(_RESOLUTIONS[record['action']])} {about.get('notice') or about.get('about', '')}".rstrip()
+    return f"{said(_RESOLUTIONS[record['action']])} {about.get('notice') or about.get('about') or about.get('record', '')}".rstrip()
 
 
 _RESOLUTIONS = {
     "retry": Text("重试", "try again"),
     "park": Text("搁置通知", "put a notice away"),
     "skip": Text("跳过异常", "leave an incident"),
+    ANNOTATE: Text("说明记录", "explain the record"),
 }
 _ACTIONS = {
     "open": Text("新开", "open"),

@@ -122,6 +122,7 @@ COMMANDS = {
         {
             "verify": Entry("workflow.cli.audit:verify", "核对审计记录", "Verify the audit trail"),
             "export": Entry("workflow.cli.audit:export", "导出审计记录", "Export the audit trail"),
+            "annotate": Entry("workflow.cli.audit:annotate", "说明一条有出入的记录", "Explain a record that is wrong"),
             "seal": Entry("workflow.cli.sealing:seal_", "封存新记录并签署检查点", "Seal what is new, and sign"),
             "checkpoints": Entry("workflow.cli.sealing:checkpoints", "列出已签的检查点", "List the checkpoints"),
             "prove": Entry("workflow.cli.sealing:prove", "为一件出具证明", "Write the proof of a case"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -18,6 +18,7 @@ from workflow.cli.progress import progress
 from workflow.cli.table import print_table
 from workflow.cli.width import wrap
 from workflow.core.errors import InputInvalid, WorkflowError
+from workflow.core.hashing import hash_name
 from workflow.core.model import Text
 
 if TYPE_CHECKING:
@@ -26,21 +27,31 @@ if TYPE_CHECKING:
 
 
 @command(
-    zh="再次运行没有害处：已有的表和数据不动，旧版的表升级到新版。",
-    en="Running it again does no harm: what is there stays; tables of an older release are brought up to date.",
-    gives='`{"database", "ready"}`',
-)
-def init(desk: Desk) -> None:
+    option("--log-hash", "hash", type=click.Choice(["sha256", "sm3"]), zh="审计日志用哪种摘要算法（默认 sha256）；只能在有记录之前选定", en="the hash of the audit log (sha256); chosen before anything is recorded, and never changed"),
+    zh="再次运行没有害处：已有的表和数据不动，旧版的表升级到新版。要求国密算法的系统，首次运行时加 --log-hash sm3。",
+    en="Running it again does no harm: what is there stays; tables of an older release are brought up to date. A system that must use the Chinese "
+    "hash SM3 says --log-hash sm3 the first time.",
+    gives='`{"database", "ready", "log", "hash"}`; `log` is the origin of the audit log.',
+)  # fmt: skip
+def init(desk: Desk, hash: Literal["sha256", "sm3"] | None) -> None:
     """Create the tables, or bring them up to date."""
-    desk.connect().create()
+    engine = desk.prepare()
+    engine.create()
+    if hash is not None:
+        from workflow.trail import begin
+
+        begin(engine, hash)
+    chosen = hash_name(engine.origin)
 
     def human() -> None:
         click.echo(say(f"数据库已就绪：{desk.shown_db}", f"the database is ready: {desk.shown_db}"))
+        if chosen != "sha256":
+            click.echo(say(f"审计日志用 {chosen.upper()}", f"the hash of its audit log is {chosen.upper()}"))
         click.echo(say("接下来：", "next:"))
         for line in ("lifecycle publish proposal opinion", "people add …", "open proposal --as … title=…"):
             click.echo(f"  {_command(desk, line)}")
 
-    desk.answer({"database": desk.shown_db, "ready": True}, human)
+    desk.answer({"database": desk.shown_db, "ready": True, "log": engine.origin, "hash": chosen}, human)
 
 
 @command(

@@ -6,31 +6,38 @@ past once, and the nodes that somebody wants are kept. The proofs are checked wi
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from hashlib import sha256
+
+from workflow.core.hashing import Hash
 
 Range = tuple[int, int]
-EMPTY = hashlib.sha256().digest()  # the root of a tree without leaves
 
 
-def parent(left: bytes, right: bytes) -> bytes:
+def parent(left: bytes, right: bytes, hash: Hash = sha256) -> bytes:
     """The hash of a node whose children are `left` and `right`."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return hash(b"\x01" + left + right).digest()
+
+
+def empty(hash: Hash = sha256) -> bytes:
+    """The root of a tree without leaves."""
+    return hash(b"").digest()
 
 
 class Frontier:
     """The right edge of a tree: the roots of the full subtrees that make it up, the largest first.
 
-    It is all that is needed to add a leaf (one hash for each on average) and to know the root.
+    It is all that is needed to add a leaf (one hash for each on average) and to know the root. `hash` is the log's.
     """
 
-    __slots__ = ("nodes", "size")
+    __slots__ = ("_hash", "nodes", "size")
 
-    def __init__(self, size: int = 0, nodes: Sequence[bytes] = ()) -> None:
+    def __init__(self, size: int = 0, nodes: Sequence[bytes] = (), hash: Hash = sha256) -> None:
         if len(nodes) != size.bit_count():
             raise ValueError(f"a tree of {size} leaves has {size.bit_count()} full subtrees, not {len(nodes)}")
         self.size = size
         self.nodes = [*nodes]
+        self._hash = hash
 
     def add(self, leaf: bytes) -> None:
         """One more leaf, by its hash."""
@@ -38,21 +45,23 @@ class Frontier:
         full = self.size
         while full & 1:
             right = self.nodes.pop()
-            self.nodes[-1] = parent(self.nodes[-1], right)
+            self.nodes[-1] = parent(self.nodes[-1], right, self._hash)
             full >>= 1
         self.size += 1
 
     def root(self) -> bytes:
         """The hash of the whole tree."""
         if not self.nodes:
-            return EMPTY
+            return empty(self._hash)
         found = self.nodes[-1]
         for left in reversed(self.nodes[:-1]):
-            found = parent(left, found)
+            found = parent(left, found, self._hash)
         return found
 
 
-def gathered(leaves: Iterable[bytes], wanted: Collection[Range]) -> tuple[int, bytes, dict[Range, bytes]]:
+def gathered(
+    leaves: Iterable[bytes], wanted: Collection[Range], hash: Hash = sha256
+) -> tuple[int, bytes, dict[Range, bytes]]:
     """How many leaves there are, the root over them, and the hashes of those nodes of the tree that are `wanted`.
 
     One pass, with memory for the right edge and for what is wanted.
@@ -73,15 +82,15 @@ def gathered(leaves: Iterable[bytes], wanted: Collection[Range]) -> tuple[int, b
         while full & 1:
             _, behind, right = edge.pop()
             first, _, left = edge.pop()
-            edge.append(keep(first, behind, parent(left, right)))
+            edge.append(keep(first, behind, parent(left, right, hash)))
             full >>= 1
         size += 1
     if not edge:
-        return 0, EMPTY, found
+        return 0, empty(hash), found
     _, _, last = edge.pop()
     while edge:
         first, _, left = edge.pop()
-        _, _, last = keep(first, size, parent(left, last))
+        _, _, last = keep(first, size, parent(left, last, hash))
     return size, last, found
 
 
@@ -119,7 +128,7 @@ def consistency(old: int, size: int) -> list[Range]:
     return path[::-1]
 
 
-def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes, hash: Hash = sha256) -> bool:
     """Whether `proof` shows that `leaf` is the leaf `index` of the tree with this root (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < size:
         return False
@@ -128,16 +137,16 @@ def included(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: b
         if last == 0:
             return False
         if place & 1 or place == last:
-            found = parent(node, found)
+            found = parent(node, found, hash)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            found = parent(found, node)
+            found = parent(found, node, hash)
         place, last = place >> 1, last >> 1
     return last == 0 and found == root
 
 
-def consistent(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes]) -> bool:
+def consistent(old: int, size: int, old_root: bytes, root: bytes, proof: Sequence[bytes], hash: Hash = sha256) -> bool:
     """Whether `proof` shows that nothing of the tree of `old` leaves was changed in that of `size` (2.1.4.2)."""
     if old == size:
         return not proof and old_root == root
@@ -152,11 +161,11 @@ def consistent(old: int, size: int, old_root: bytes, root: bytes, proof: Sequenc
         if last == 0:
             return False
         if place & 1 or place == last:
-            before, after = parent(node, before), parent(node, after)
+            before, after = parent(node, before, hash), parent(node, after, hash)
             while not place & 1 and place:
                 place, last = place >> 1, last >> 1
         else:
-            after = parent(after, node)
+            after = parent(after, node, hash)
         place, last = place >> 1, last >> 1
     return last == 0 and before == old_root and after == root
 

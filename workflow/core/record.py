@@ -1,13 +1,12 @@
 """Audit records: their content, their one written form, and the hashes that chain them.
 
 The written form is RFC 8785 (JSON canonicalisation) on a restricted value set: no floats, integers within ±(2^53−1),
-strings in NFC, ASCII keys. The leaf hash is that of RFC 9162: SHA-256 over 0x00 and the UTF-8 text. Each record names
-the leaf of its file's previous record, so that a file is one chain from `GENESIS` on.
+strings in NFC, ASCII keys. The leaf hash is that of RFC 9162: the log's hash over 0x00 and the UTF-8 text. Each record
+names the leaf of its file's previous record, so that a file is one chain from `GENESIS` on.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 import unicodedata
@@ -15,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from workflow.core.errors import InputInvalid
+from workflow.core.hashing import hash_of
 from workflow.core.input import LARGEST
 from workflow.core.model import (
     ENGINE_ACTOR,
@@ -34,6 +34,7 @@ from workflow.core.model import (
 GENESIS = "0" * 64
 VERSION = 1
 OF_NO_STEP = frozenset(("refusal", "resolution"))  # kinds of records that change nothing of a case
+ANNOTATE = "annotate"  # the action of a resolution that explains a record, or what the tables say
 LONGEST_NOTE = 10_000  # characters of the note of a resolution
 
 _encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
@@ -50,9 +51,9 @@ def canonical(value: Any) -> str:
     return _encode(value)
 
 
-def leaf(text: str) -> str:
-    """The RFC 9162 leaf hash of a record's written form, hexadecimal."""
-    return hashlib.sha256(b"\x00" + text.encode()).hexdigest()
+def leaf(text: str, log: str) -> str:
+    """The RFC 9162 leaf hash of a record's written form in the log of that origin, hexadecimal."""
+    return hash_of(log)(b"\x00" + text.encode()).hexdigest()
 
 
 def chain(entry: Record, log: str, seq: int, prev: str) -> tuple[str, str]:
@@ -62,7 +63,7 @@ def chain(entry: Record, log: str, seq: int, prev: str) -> tuple[str, str]:
     entry["seq"] = seq
     entry["prev"] = prev or GENESIS
     text = canonical(entry)
-    return text, leaf(text)
+    return text, leaf(text, log)
 
 
 def who(actor: Actor, roles: Iterable[str] = ()) -> Record:

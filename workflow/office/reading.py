@@ -16,7 +16,7 @@ from workflow.core.model import EDIT, Actor, Case, File, Json, Lifecycle, Micros
 from workflow.office.almanac import Almanac
 from workflow.office.answers import Published, Record, Waiting, Why
 from workflow.office.library import Library
-from workflow.store import queries
+from workflow.store import log, queries
 from workflow.store.connections import ConnectionLost, Connections, Conversation, Hosted, reachable
 from workflow.store.naming import resolve
 from workflow.store.work import Sheet, Work
@@ -34,7 +34,7 @@ class Reading:
     _library: Library
     _clock: Callable[[], Micros]
     _ids: Callable[[], str]
-    origin: str
+    _origin: log.Origin
     _almanac: Almanac
     _host: Hosted | None
 
@@ -145,6 +145,11 @@ class Reading:
 
     # ------------------------------------------------------------ how
 
+    @property
+    def origin(self) -> str:
+        """The log that this engine writes and verifies: the one it was given, or that of the database's records."""
+        return self._origin.known or self._read(lambda on: self._origin.on(on.sql))
+
     def now(self) -> Micros:
         """What the engine's clock says, in microseconds UTC."""
         return self._clock()
@@ -183,7 +188,7 @@ class Reading:
     def _work(self, on: Conversation, *, locking: bool) -> Work:
         return Work(
             on, self._statements, self._library,
-            now=self._clock(), log=self.origin, new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
+            now=self._clock(), log=self._origin.on(on.sql), new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
         )  # fmt: skip
 
     def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:

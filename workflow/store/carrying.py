@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -11,6 +12,9 @@ from workflow.core.calendar import Calendar
 from workflow.core.model import Case, File, Lifecycle
 from workflow.store.rows import indexed, timing
 from workflow.store.tables import case_values, cases, timers
+
+if TYPE_CHECKING:
+    from workflow.store.work import Work
 
 
 def carry_over(
@@ -35,8 +39,22 @@ def carry_over(
     if found:
         sql.execute(insert(case_values), found)
     sql.execute(delete(timers).where(timers.c.file == root))
+    _set_timers(sql, file, lifecycle, calendar)
+
+
+def fill_timers(work: Work) -> None:
+    """Write the timers of all clocks that run, where there were none yet, in the caller's transaction."""
+    sql = work.on.sql
+    for case in sql.execute(select(cases.c.id).where(cases.c.id == cases.c.root)).scalars().all():
+        sheet = work.sheet(case)
+        assert sheet is not None
+        work.sheets.clear()  # one file in memory at a time
+        _set_timers(sql, sheet.file, sheet.lifecycle, work.supply.calendar)
+
+
+def _set_timers(sql: Connection, file: File, lifecycle: Lifecycle, calendar: Calendar) -> None:
     running = [
-        {"case_id": case.id, "deadline": deadline.name, "file": root, **timing(deadline, facts, calendar)}
+        {"case_id": case.id, "deadline": deadline.name, "file": file.root.id, **timing(deadline, facts, calendar)}
         for case in file
         for deadline in lifecycle.clocks.get(case.kind, ())
         if clocks.running(facts := case.clocks.get(deadline.name))

@@ -13,9 +13,13 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from workflow.core.checkpoint import Checkpoint, note
 from workflow.core.model import Micros
-from workflow.store.tables import checkpoints, records
+from workflow.core.record import leaf as hashed
+from workflow.core.record import read
+from workflow.store.tables import OFFICE, checkpoints, records
 
 BATCH = 5_000  # rows fetched at a time
+NEW = "casework"  # the origin of the log of a new database
+FEW = 8  # records that are asked what log they are of, should the first be damaged
 
 _new = (
     select(records.c.file, records.c.seq, records.c.leaf)
@@ -34,6 +38,34 @@ _in_order = (
     .order_by(records.c.position, records.c.file, records.c.seq)
     .limit(bindparam("most"))
 )
+
+
+class Origin:
+    """What a log is called: as was given, or else as its first record says. Shared by all threads of an engine."""
+
+    def __init__(self, given: str | None) -> None:
+        self.known = given
+
+    def on(self, sql: Connection) -> str:
+        """The origin; read from this connection where it is not known yet, for somebody may be about to begin it."""
+        if self.known is None:
+            self.known = origin(sql)
+        return self.known or NEW
+
+
+def origin(sql: Connection) -> str | None:
+    """The origin of the log, as its first record says that is what its hash says; None where there is none.
+
+    The office's own records stand first: whoever publishes a lifecycle, or sets the hash, writes one before any case.
+    """
+    for files in (records.c.file == OFFICE, records.c.file != OFFICE):
+        query = select(records.c.body, records.c.leaf).where(files).order_by(records.c.file, records.c.seq).limit(FEW)
+        for row in sql.execute(query):
+            with suppress(ValueError, KeyError, TypeError):
+                found = read(row.body)["log"]
+                if isinstance(found, str) and hashed(row.body, found) == row.leaf:
+                    return found
+    return None
 
 
 def size(sql: Connection) -> int:

@@ -5,6 +5,7 @@ Alembic is slow to import and is needed only to change the schema, so it is impo
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
@@ -16,15 +17,18 @@ HEAD = "0006"  # the newest migration that this release knows
 VERSION_TABLE = "casework_version"  # our own, so that the host's Alembic and ours do not meet
 
 
-def create(engine: Engine) -> None:
-    """Make the tables, or bring them up to date; nothing happens where they are.
+def create(engine: Engine, filling: Callable[[Connection, str], None] | None = None) -> None:
+    """Make the tables, or bring them up to date, whole or not at all; nothing happens where they are.
 
-    Raises StoreUnavailable where a newer release has been here.
+    `filling` is handed the connection and the version that was there when old tables have been brought up to date, to
+    fill what cannot be filled by SQL. Raises StoreUnavailable where a newer release has been here.
     """
     from alembic import command
     from alembic.config import Config
 
     with engine.connect() as connection, connection.begin():
+        if connection.dialect.name == "sqlite":  # its driver would begin with the first row that is written
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
         found = version(connection)
         if found == HEAD:
             return
@@ -35,6 +39,8 @@ def create(engine: Engine) -> None:
         config.attributes["connection"] = connection
         config.attributes["version_table"] = VERSION_TABLE
         command.upgrade(config, "head")
+        if found is not None and filling is not None:
+            filling(connection, found)
 
 
 def check(connection: Connection) -> None:

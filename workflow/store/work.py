@@ -247,6 +247,10 @@ class Work:
         """It is `now`, whatever the engine's clock says: the moment that all machines agree on."""
         self.supply = replace(self.supply, now=now)
 
+    def set_log(self, origin: str) -> None:
+        """What is recorded from here on is of the log of that origin."""
+        self.supply = replace(self.supply, log=origin)
+
     def hold_office(self) -> tuple[int, str]:
         """Length and head of the office's own chain; nobody else appends to it, or seals, until we have ended."""
         self.must_lock()
