@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
+import threading
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -81,15 +81,14 @@ class House:
         self.engine = Engine(url, clock=lambda: self.now, ids=lambda: self.ids())
         self.folder, self.seals, self.paper, self.list = folder, Folder(folder / "seals"), folder / "paper", folder / "list.csv"
         self.templates = Templates()
+        self._file = self.engine._connections.engine.dialect.name == "sqlite"
         self._known: set[int] = set()
         self.cases: dict[str, str] = {}
         self.parts: dict[str, list[str]] = {}
         self._batch, sealing.BATCH = sealing.BATCH, 4  # so that there is more than one batch
         self._furnish()
-        self.before = soundness.content(self.engine)
-        self.sound()
-        self._opened_at = self.now
-        shutil.copytree(self.seals.path, folder / "seals.kept")
+        self.before = self.state().rows
+        self._opened_at, self._sealed = self.now, {path.name: path.read_bytes() for path in self.seals.path.iterdir()}
 
     def __enter__(self) -> House:
         return self
@@ -101,32 +100,33 @@ class House:
     # ------------------------------------------------------------ before and after
 
     def restore(self) -> None:
-        """Everything as it was at first; no connection is open then."""
+        """Everything as it was at first."""
+        now = soundness.content(self.engine)
+        changed = [table for table in metadata.sorted_tables if now[table.name] != self.before[table.name]]
         with self.engine.writing() as sql:
-            now = soundness.content(self.engine)
-            for table in metadata.sorted_tables:
-                if now[table.name] != self.before[table.name]:
-                    sql.execute(sa.delete(table))
-                    if self.before[table.name]:
-                        sql.execute(sa.insert(table), [dict(row._mapping) for row in self.before[table.name]])
-        for kept in (self.folder / "seals.kept").iterdir():
-            shutil.copyfile(kept, self.seals.path / kept.name)
+            for table in changed:
+                sql.execute(sa.delete(table))
+                if self.before[table.name]:
+                    sql.execute(sa.insert(table), [dict(row._mapping) for row in self.before[table.name]])
         for path in self.seals.path.iterdir():
-            if not (self.folder / "seals.kept" / path.name).exists():
-                path.unlink()
+            path.unlink()
+        for name, data in self._sealed.items():
+            (self.seals.path / name).write_bytes(data)
         self.paper.write_bytes(b"")
         self.now = self._opened_at
-        self.rest()
-
-    def rest(self) -> None:
-        """Close all connections; the next command draws the same ids as the last one."""
-        self.engine.close()
-        self.ids = CountedIds("new-")
 
     def life(self, deed: Deed, at: int) -> Life:
         """Do it in another process that is killed at moment `at`."""
-        self.rest()
-        return lived(self.engine._connections.engine, at, partial(deed.do, self))
+        if self._file:
+            self.engine.close()  # SQLite cannot be carried into another process
+        return lived(self.engine._connections.engine, at, partial(self._elsewhere, deed))
+
+    def _elsewhere(self, deed: Deed, here: Here) -> Any:
+        connections = self.engine._connections
+        self._parents = connections._local  # theirs: not to be closed by us
+        connections._local = threading.local()
+        connections.engine.dispose(close=False)
+        return self.do(deed, here)
 
     def do(self, deed: Deed, here: Here = nothing) -> Any:
         """Do it, by somebody who knows nothing of an earlier time."""
@@ -141,21 +141,19 @@ class House:
         """How often each notice has arrived."""
         return Counter(self.paper.read_text().split())
 
-    def content(self, omitting: frozenset[str] = frozenset()) -> Mapping[str, Any]:
-        """What the database holds, but for these columns, and what the sealer's folder does."""
-        files = {path.name: path.read_bytes() for path in self.seals.path.iterdir() if path.suffix != ".new"}
-        return files | {
-            name: [tuple(value for column, value in row._mapping.items() if column not in omitting) for row in rows]
-            for name, rows in soundness.content(self.engine).items()
-        }
+    def files(self) -> dict[str, bytes]:
+        """What is in the sealer's folder; a file that was not finished is none."""
+        return {path.name: path.read_bytes() for path in self.seals.path.iterdir() if path.suffix != ".new"}
 
-    def sound(self) -> None:
-        """Raises AssertionError with the sentences that do not hold. What was asked of the very same rows is not asked again."""
-        rows, delivered, memory = soundness.content(self.engine), self.delivered(), (self.seals.path / "memory.json").read_text()
-        state = hash((repr(rows), repr(sorted(delivered.items())), memory))
-        wrong = soundness.broken(self.engine, self.seals, delivered, rows, again=state in self._known)
-        assert not wrong, wrong
-        self._known.add(state)
+    def state(self) -> State:
+        """What database and folder hold, found sound. Raises AssertionError with the sentences that do not hold."""
+        rows, files, delivered = soundness.content(self.engine), self.files(), self.delivered()
+        key = hash((*((name, *each) for name, each in rows.items()), *files.items(), *sorted(delivered.items())))
+        if key not in self._known:  # the very same rows answer the same
+            wrong = soundness.broken(self.engine, self.seals, delivered, rows)
+            assert not wrong, wrong
+            self._known.add(key)
+        return State(rows, files)
 
     # ------------------------------------------------------------ what there is to do
 
@@ -189,6 +187,24 @@ class House:
         renamed = ticket.replace("version: 1\n", "version: 2\n").replace("answer", "reply_text")
         engine.publish(renamed + "migrate: {from: 1, parts: {task: {fields: {answer: reply_text}}}}\n")
         self.now += 4 * DAY
+
+
+@dataclass(frozen=True)
+class State:
+    """What a database and a sealer's folder hold."""
+
+    rows: soundness.Content
+    files: Mapping[str, bytes]
+
+    def without(self, columns: frozenset[str]) -> State:
+        """The same, but for these columns."""
+        if not columns:
+            return self
+        kept = {
+            name: [tuple(value for column, value in row._mapping.items() if column not in columns) for row in rows]
+            for name, rows in self.rows.items()
+        }
+        return State(kept, self.files)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ before the next: a kill there is a kill "after" the first and "before" the secon
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -128,7 +129,7 @@ class Life:
 
 def lived(engine: sa.Engine, at: int, work: Callable[[Callable[[], None]], Any]) -> Life:
     """`work(here)` in another process that is killed at moment `at`; it calls `here` where something happens outside of the
-    database. No connection of `engine` may be open. Raises RuntimeError where `work` does.
+    database, and must open connections of its own. Raises RuntimeError where `work` does.
     """
     hears, says = os.pipe()
     child = os.fork()
@@ -149,6 +150,7 @@ def lived(engine: sa.Engine, at: int, work: Callable[[Callable[[], None]], Any])
 def _live(engine: sa.Engine, countdown: Countdown, work: Callable[[Callable[[], None]], Any], says: int) -> None:
     """The other process, which never returns."""
     code = 1
+    gc.disable()  # it would touch every page, which would then have to be copied
     try:
         sys.dont_write_bytecode = True
         sys.addaudithook(countdown.heard)

@@ -29,15 +29,16 @@ from workflow.store.tables import OFFICE, metadata
 Content = Mapping[str, Sequence[Any]]
 Question = Callable[["Found"], Iterator[object]]
 QUESTIONS: list[tuple[str, Question]] = []
+_ALL = {
+    table.name: sa.select(table).order_by(*table.primary_key.columns)  # built once: SQLAlchemy knows them again
+    for table in metadata.sorted_tables
+}
 
 
 def content(engine: Engine) -> Content:
-    """Every row of every table, each table in the order of its keys."""
+    """Every row of every table, each table in the order of its keys, as the driver gives them."""
     with engine.looking() as sql:
-        return {
-            table.name: sql.execute(sa.select(table).order_by(*table.primary_key.columns)).all()
-            for table in metadata.sorted_tables
-        }
+        return {name: sql.execute(query).all() for name, query in _ALL.items()}
 
 
 class Found:
@@ -64,16 +65,10 @@ class Found:
         return self.engine.lifecycle(self.roots[file].lifecycle, self.roots[file].version)
 
 
-def broken(
-    engine: Engine, folder: Folder, delivered: Counter[str], rows: Content | None = None, *, again: bool = False
-) -> list[str]:
-    """The sentences that do not hold, each with the first of what was found; none where all is well.
-
-    `again`: these very rows were found good before, so that only what is not in them is asked.
-    """
-    found = Found(engine, folder, delivered, content(engine) if rows is None else rows)
-    questions = QUESTIONS[-1:] if again else QUESTIONS
-    wrong = ((sentence, next(iter(question(found)), None)) for sentence, question in questions)
+def broken(engine: Engine, folder: Folder, delivered: Counter[str], rows: Content) -> list[str]:
+    """The sentences that do not hold, each with the first of what was found; none where all is well."""
+    found = Found(engine, folder, delivered, rows)
+    wrong = ((sentence, next(iter(question(found)), None)) for sentence, question in QUESTIONS)
     return [f"not so: {sentence} ({first})" for sentence, first in wrong if first is not None]
 
 

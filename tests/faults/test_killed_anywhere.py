@@ -26,10 +26,10 @@ def test_a_command_killed_at_any_moment_is_done_once_when_it_is_repeated(
 def _every_kill(house: House, deed: Deed) -> int:
     """How many moments the command had, at each of which it was killed once."""
     house.restore()
-    before = house.content()
+    before = house.state()
     answer = house.do(deed)
-    after, done = house.content(), house.content(deed.omitting)
-    house.sound()
+    after = house.state()
+    done = after.without(deed.omitting)
     assert before != after
 
     for at in range(1, MOST):
@@ -39,15 +39,13 @@ def _every_kill(house: House, deed: Deed) -> int:
         if not life.killed:
             assert at - 1 == life.points, where
             return life.points
-        found = house.content()
+        found = house.state()
         assert not deed.at_once or found in (before, after), where
-        house.sound()
 
         if deed.leases:
             house.later()
         again = house.do(deed)
-        assert done == house.content(deed.omitting), where
+        assert done == house.state().without(deed.omitting), where
         assert not deed.at_once or answer == again, where
         assert sum(house.delivered().values()) <= len(house.delivered()) + 1, where
-        house.sound()
     raise AssertionError(f"{deed.name} has no end")
