@@ -35,7 +35,7 @@ from workflow.sealing import Folder, seal
 from workflow.shipped import shipped_definitions
 from workflow.store.tables import metadata
 from workflow.templates import Templates
-from workflow.testing import CountedIds, FrozenClock
+from workflow.testing import FrozenClock
 from workflow.timers import fire_due
 
 DAY = 24 * 3_600_000_000
@@ -77,8 +77,8 @@ class House:
 
     def __init__(self, url: str, folder: Path) -> None:
         self.now = FrozenClock()()
-        self.ids = CountedIds()
-        self.engine = Engine(url, clock=lambda: self.now, ids=lambda: self.ids())
+        self.drawn, self._marked, self._ids = 0, 0, "id"
+        self.engine = Engine(url, clock=lambda: self.now, ids=self._id)
         self.folder, self.seals, self.paper, self.list = folder, Folder(folder / "seals"), folder / "paper", folder / "list.csv"
         self.templates = Templates()
         self._file = self.engine._connections.engine.dialect.name == "sqlite"
@@ -88,6 +88,7 @@ class House:
         self._batch, sealing.BATCH = sealing.BATCH, 4  # so that there is more than one batch
         self._furnish()
         self.before = self.state().rows
+        self._ids = "new"
         self._opened_at, self._sealed = self.now, {path.name: path.read_bytes() for path in self.seals.path.iterdir()}
 
     def __enter__(self) -> House:
@@ -130,8 +131,20 @@ class House:
 
     def do(self, deed: Deed, here: Here = nothing) -> Any:
         """Do it, by somebody who knows nothing of an earlier time."""
-        self.ids = CountedIds("new-")
+        self.mark(0)
         return deed.do(self, here)
+
+    def mark(self, drawn: int | None = None) -> None:
+        """What was drawn of the ids up to here is used, or all but the first so many are free again."""
+        self.drawn = self._marked = self.drawn if drawn is None else drawn
+
+    def back(self) -> None:
+        """What was drawn since the mark is free again."""
+        self.drawn = self._marked
+
+    def _id(self) -> str:
+        self.drawn += 1
+        return f"{self._ids}-{self.drawn:06d}"
 
     def later(self) -> None:
         """Time passes, until no lease lives."""
