@@ -7,6 +7,7 @@ of what is in the database it believes nothing that was sealed. Where the databa
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from sqlalchemy import Row
 
 from workflow import incidents, signing
 from workflow.core.checkpoint import Checkpoint, Note, Signature, note
-from workflow.core.errors import InputInvalid, SealerBusy, Tampered
+from workflow.core.errors import InputInvalid, SealerBusy, Tampered, reason_of
 from workflow.core.hashing import hash_of
 from workflow.core.merkle import Frontier
 from workflow.core.model import Actor, Micros, Text
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 BATCH = 1_000  # records that are sealed in one transaction
 HEARTBEAT = 24 * 3_600_000_000  # microseconds after which a checkpoint is signed though nothing is new
 INCIDENT = "seal"
+_TAIL = 65_536  # bytes at the end of a file in which its last note stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +113,13 @@ class Folder:
         """
         text = f"{signed}\n".encode()
         path = self.path / "checkpoints"
-        with _written(path), path.open("a+b") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - len(text), 0))
-            if file.read() != text:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
+        with _written(path), path.open("a+b", buffering=0) as file:
+            end = file.seek(0, os.SEEK_END)
+            file.seek(max(end - _TAIL, 0))
+            end -= _torn(tail := file.read())
+            file.truncate(end)
+            if not tail.endswith(text):
+                _write_whole(file, text, end)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -148,8 +151,29 @@ def _written(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        why = error.strerror or str(error)
-        raise InputInvalid(Text(f"写不了 {path}（{why}）", f"cannot write {path} ({why})")) from error
+        why = reason_of(error)
+        raise InputInvalid(Text(f"写不了 {path}（{why.zh}）", f"cannot write {path} ({why.en})")) from error
+
+
+def _torn(tail: bytes) -> int:
+    """How many bytes at the end are of a note that was begun when the machine stopped."""
+    if not tail or tail.endswith(b"\n"):
+        return 0
+    before, _, last = tail.rpartition(b"\n\n")
+    if last.startswith("—".encode()):  # its signatures: what stands before them is the same note
+        before = before.rpartition(b"\n\n")[0]
+    return len(tail) - len(before) - 2 * bool(before)
+
+
+def _write_whole(file: io.FileIO, text: bytes, end: int) -> None:
+    """All of `text` at the end, or nothing of it: a disk may have room for a part."""
+    try:
+        while text:
+            text = text[file.write(text) :]
+        os.fsync(file.fileno())
+    except OSError:
+        file.truncate(end)
+        raise
 
 
 def seal(engine: Engine, folder: Folder) -> Sealed:

@@ -266,3 +266,25 @@ def test_a_long_log_is_read_in_batches(engine: Engine, folder: Folder, monkeypat
     seal(engine, folder)
 
     assert 0 == open_proof(engine, folder)
+
+
+@pytest.mark.parametrize("kept", [1, 40, 120, 160], ids=lambda kept: f"{kept} bytes")
+def test_a_checkpoint_that_was_cut_short_is_written_again(
+    desk: Engine, folder: Folder, kept: int, clock: FrozenClock
+) -> None:
+    """The machine stopped in the middle of it."""
+    desk.open("ticket", ANN, LAMP)
+    seal(desk, folder)
+    desk.open("ticket", ANN, LAMP)
+    seal(desk, folder)
+    path = folder.path / "checkpoints"
+    whole = path.read_bytes()
+    second = whole.index(b"\n\n", whole.index(b"\n\n") + 2) + 2
+    path.write_bytes(whole[: second + kept])
+
+    seal(desk, folder)
+
+    assert whole == path.read_bytes()
+    path.write_bytes(whole[:kept])
+    seal(desk, folder)
+    assert whole[second:] == path.read_bytes()

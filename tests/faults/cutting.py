@@ -38,7 +38,9 @@ class Cut:
     for good, or with `every`. `undo` is called where nothing has come of what was begun.
     """
 
-    def __init__(self, at: int, when: When, sever: Sever, lasting: Callable[[], None], undo: Callable[[], None]) -> None:
+    def __init__(
+        self, at: int, when: When, sever: Sever, lasting: Callable[[], None], undo: Callable[[], None]
+    ) -> None:
         self.at, self.when, self.sever, self.lasting, self.undo = at, when, sever, lasting, undo
         self.count = 0
         self.done = False

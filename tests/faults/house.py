@@ -45,7 +45,16 @@ CLERK = Actor("clerk01", "程知秋", groups=frozenset({"proposal_office", "prop
 LAMP = {"title": "路灯", "tags": ["夜", "街"], "story": "东街夜里很暗。" * 100}
 COLUMNS = ("personnel_name", "pkid", "proposal_number", "publish_time", "reason", "type", "year", "content")
 PAPERS = (
-    ("柳某", "id-1", "0001", "2022-01-02 15:42:19", "关于增设路灯的提案", "城乡建设", "2022", "东街很暗。建议：增设路灯。"),
+    (
+        "柳某",
+        "id-1",
+        "0001",
+        "2022-01-02 15:42:19",
+        "关于增设路灯的提案",
+        "城乡建设",
+        "2022",
+        "东街很暗。建议：增设路灯。",
+    ),
     ("杨某", "id-2", "0002", "2022-01-02 16:00:00", "关于植树的提案", "资源环境", "2022", "风沙很大。建议：植树。"),
 )
 Here = Callable[[], None]
@@ -79,7 +88,12 @@ class House:
         self.now = FrozenClock()()
         self.drawn, self._marked, self._ids = 0, 0, "id"
         self.engine = Engine(url, clock=lambda: self.now, ids=self._id)
-        self.folder, self.seals, self.paper, self.list = folder, Folder(folder / "seals"), folder / "paper", folder / "list.csv"
+        self.folder, self.seals, self.paper, self.list = (
+            folder,
+            Folder(folder / "seals"),
+            folder / "paper",
+            folder / "list.csv",
+        )
         self.templates = Templates()
         self._file = self.engine._connections.engine.dialect.name == "sqlite"
         self._known: set[int] = set()

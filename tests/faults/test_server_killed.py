@@ -25,7 +25,9 @@ BETWEEN = 60  # commands that must have been acknowledged since the last kill
 LONGEST = 300  # seconds
 
 
-def test_a_server_that_is_killed_under_eight_writers_keeps_what_it_acknowledged(tmp_path: Path, ticket_text: str) -> None:
+def test_a_server_that_is_killed_under_eight_writers_keeps_what_it_acknowledged(
+    tmp_path: Path, ticket_text: str
+) -> None:
     with own_server() as server:
         engine = Engine(server.url)
         engine.create()
@@ -41,7 +43,9 @@ def test_a_server_that_is_killed_under_eight_writers_keeps_what_it_acknowledged(
         said = [json.loads(line) for path in tmp_path.glob("*.jsonl") for line in path.read_text().splitlines()]
         kept = [each for each in said if "leaf" in each]
         sentences = [each["sentence"] for each in said if "sentence" in each]
-        print(f"\n{KILLS} kills, {ended} processes of the server ended; {len(kept)} commands acknowledged, {len(sentences)} sentences")
+        print(
+            f"\n{KILLS} kills, {ended} processes of the server ended; {len(kept)} commands acknowledged, {len(sentences)} sentences"
+        )
 
         assert [0] * WRITERS == codes
         assert [] == [each for each in said if "trouble" in each]

@@ -97,8 +97,9 @@ class Desk:
 
 
 def sqlite_file(db: str) -> Path | None:
-    """The file of a SQLite database; None for another database or one in memory."""
+    """The file of a SQLite database; None for another database, one in memory, or one that SQLite itself has to find."""
     if "://" not in db:
         return Path(db)
     path = db.removeprefix("sqlite:///").partition("?")[0]
-    return Path(path) if db.startswith("sqlite:///") and path not in ("", ":memory:") else None
+    plain = db.startswith("sqlite:///") and path not in ("", ":memory:") and not path.startswith("file:")
+    return Path(path) if plain else None

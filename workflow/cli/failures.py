@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
+from errno import EDQUOT, ENOSPC
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,12 +53,14 @@ def _sentence(error: BaseException) -> tuple[int, str]:
         return USAGE, error.format_message()
     if isinstance(error, (click.Abort, KeyboardInterrupt, EOFError)):
         return INTERRUPTED, say("已中断", "interrupted")
-    from workflow.core.errors import WorkflowError
+    from workflow.core.errors import WorkflowError, reason_of
 
     if isinstance(error, WorkflowError):
         return error.exit_code, error.say(spoken())
-    if isinstance(error, OSError) and error.filename is not None:
-        reason = error.strerror or type(error).__name__
+    if isinstance(error, OSError) and (error.filename is not None or error.errno in (ENOSPC, EDQUOT)):
+        reason = said(reason_of(error))
+        if error.filename is None:
+            return USAGE, say(f"没有写完：{reason}", f"what was to be written was cut short: {reason}")
         return USAGE, say(f"不能读写“{error.filename}”：{reason}", f"cannot use {error.filename}: {reason}")
     return UNEXPECTED, say(
         f"程序出了意外（{type(error).__name__}：{error}）。请把所用命令和这句话报给维护者；"

@@ -21,9 +21,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC, EROFS
 from typing import ClassVar
 
 from workflow.core.model import Blocker, Language, Place, Refusal, Text
+
+_FULL = Text("磁盘已满，请腾出空间后重试", "the disk is full; make room and try again")
+_SYSTEM = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: Text("磁盘只读", "the disk is read-only")}
+
+
+def reason_of(error: OSError) -> Text:
+    """Why the system would not: in words of ours where a person can do something about it, else in its own."""
+    said = error.strerror or str(error)
+    return _SYSTEM.get(error.errno or 0, Text(said, said))
 
 
 class WorkflowError(Exception):

@@ -22,6 +22,7 @@ from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 from workflow.store import schema
 from workflow.store.addresses import shown
+from workflow.store.failures import unavailable
 from workflow.store.statements import Statement
 
 BUSY_TIMEOUT = 30_000  # milliseconds that a writer waits for another one on SQLite
@@ -246,7 +247,8 @@ class Connections:
         with reachable():
             sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             if sql.dialect.name == "sqlite":
-                _prepare_sqlite(sql)
+                with _kept_if_good(sql):
+                    _prepare_sqlite(sql)
         own = Own(sql)
         with self._lock:
             self._all.add(own)
@@ -275,17 +277,6 @@ def reachable() -> Iterator[None]:
         raise unavailable(error.orig or error) from error
     except PoolExhausted as error:
         raise unavailable(error) from error
-
-
-def unavailable(error: BaseException) -> StoreUnavailable:
-    """The driver's complaint as a sentence."""
-    reason = str(error).strip().partition("\n")[0]
-    return StoreUnavailable(
-        Text(
-            zh=f"数据库不可用：{reason}；请稍后重试或联系管理员",
-            en=f"the database is not available: {reason}; try again",
-        )
-    )
 
 
 def _engine(url: str) -> Engine:
@@ -322,6 +313,17 @@ def _exists(path: str) -> bool:
     from pathlib import Path
 
     return path.startswith("file:") or Path(path).exists()
+
+
+@contextmanager
+def _kept_if_good(sql: Connection) -> Iterator[None]:
+    """A connection that cannot be prepared is closed at once, and its file with it."""
+    try:
+        yield
+    except BaseException:
+        sql.invalidate()
+        sql.close()
+        raise
 
 
 def _prepare_sqlite(sql: Connection) -> None:

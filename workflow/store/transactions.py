@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError
 
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
-from workflow.store.connections import Connections, Conversation, Own, unavailable
+from workflow.store.connections import Connections, Conversation, Own
+from workflow.store.failures import unavailable
 from workflow.store.work import NeedsLock
 from workflow.store.writing import Overtaken
 
