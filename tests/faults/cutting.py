@@ -34,8 +34,9 @@ def dismissed(admin: sa.Engine) -> Sever:
 
 
 class Cut:
-    """Cuts the line at statement number `at` (from 1), `before` or `after` it; after it only where it changes something
-    for good, or with `every`. `undo` is called where nothing has come of what was begun.
+    """Cuts the line at statement number `at` (from 1), `before` or `after` it; after it only where it changes something for good,
+    for else the next statement tells the same. `lasting` is called after such a statement, `undo` where what was begun comes to
+    nothing.
     """
 
     def __init__(

@@ -130,10 +130,12 @@ class House:
         self.paper.write_bytes(b"")
         self.now = self._opened_at
 
-    def life(self, deed: Deed, at: int) -> Life:
-        """Do it in another process that is killed at moment `at`."""
+    def life(self, deed: Deed, at: int, *, anew: bool = True) -> Life:
+        """Do it in another process that is killed at moment `at`; `anew`: as if nobody had drawn an id since the restoring."""
         if self._file:
             self.engine.close()  # SQLite cannot be carried into another process
+        if anew:
+            self.mark(0)
         return lived(self.engine._connections.engine, at, partial(self._elsewhere, deed))
 
     def _elsewhere(self, deed: Deed, here: Here) -> Any:
@@ -141,7 +143,7 @@ class House:
         self._parents = connections._local  # theirs: not to be closed by us
         connections._local = threading.local()
         connections.engine.dispose(close=False)
-        return self.do(deed, here)
+        return deed.do(self, here)
 
     def do(self, deed: Deed, here: Here = nothing) -> Any:
         """Do it, by somebody who knows nothing of an earlier time."""
@@ -247,18 +249,22 @@ class Deed:
     leases: bool = False
 
 
-def _open(house: House, here: Here) -> Any:
-    return house.engine.open("ticket", ANN, LAMP, request_id="r").receipt
-
-
 def _on(case: str, action: str, actor: Actor, input: Mapping[str, Any] | None = None) -> Callable[[House, Here], Any]:
+    return lambda house, here: asking(_named(house, case), action, actor, input, "r").do(house, here)
+
+
+def asking(case: str | None, action: str, actor: Actor, input: Mapping[str, Any] | None, request: str) -> Deed:
+    """A command with a request id; its answer is the receipt, or the sentence of the refusal. `open` names no case."""
+
     def do(house: House, here: Here) -> Any:
         try:
-            return house.engine.fire(_named(house, case), action, actor, input, request_id="r").receipt
+            if case is None:
+                return house.engine.open("ticket", actor, input, request_id=request).receipt
+            return house.engine.fire(case, action, actor, input, request_id=request).receipt
         except Refused as refused:
             return str(refused)
 
-    return do
+    return Deed("asked", do)
 
 
 def _named(house: House, case: str) -> str:
@@ -294,7 +300,7 @@ def _import(house: House, here: Here) -> Any:
 
 
 DEEDS = (
-    Deed("open", _open),
+    Deed("open", asking(None, "open", ANN, LAMP, "r").do),
     Deed("move", _on("draft", "send", ANN)),
     Deed("parts", _on("sent", "give", DAN, {"units": ["u1", "u2", "u3"]})),
     Deed("join", _on("out/1", "reply", of_unit("u2"), {"answer": "照办", "result": "A"})),

@@ -13,11 +13,16 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from tests.conftest import ANN
+from tests.faults import soundness
 from tests.faults.disks import PAGE, Disk, small_disk
 from tests.faults.house import DEEDS, Deed, House
+from tests.faults.server import own_server
 from workflow.core.checkpoint import notes
 from workflow.core.errors import InputInvalid, StoreUnavailable
 from workflow.core.model import Text
+from workflow.engine import Engine
+from workflow.sealing import Folder
 
 PAGES = 200 if "CASEWORK_STORM" in os.environ else 24  # left on the disk, from none to so many
 MOST = 200
@@ -98,6 +103,37 @@ def test_a_checkpoint_for_which_there_is_half_the_room_is_said_and_not_left_ther
             first = notes(whole.decode())[0].checkpoint.size
             sizes = [first, first, house.do(deed)]
             assert sizes == [each.checkpoint.size for each in notes(shown.read_text(encoding="utf-8"))]
+
+
+def test_a_server_whose_disk_is_full_refuses_and_goes_on_with_room(tmp_path: Path, ticket_text: str) -> None:
+    tmp_path.chmod(0o755)
+    with small_disk(tmp_path / "disk", 160) as disk, own_server(disk.path) as server:
+        engine = Engine(server.url)
+        engine.create()
+        engine.publish(ticket_text)
+        refused: list[str] = []
+        kept: list[str] = []
+        for pages in (0, 2, 5, 20):
+            disk.fill(pages)
+            for n in range(100):
+                name = f"{pages}-{n}"
+                try:
+                    engine.open("ticket", ANN, {"title": name, "story": os.urandom(1_500).hex()}, request_id=name)
+                    kept.append(name)
+                except StoreUnavailable as error:
+                    told = error.text
+                    refused.append(name)
+                    if "磁盘已满" in told.zh and len(refused) % 3 == 0:
+                        break
+            disk.clear()
+        for name in refused:
+            engine.open("ticket", ANN, {"title": name}, request_id=name)
+        print(f"\nPostgreSQL, disk full: refused {len(refused)}, fitted {len(kept)}")
+
+        assert refused
+        assert sorted(refused + kept) == sorted(case.values["title"] for case in engine.find(limit=1_000))
+        assert [] == soundness.broken(engine, Folder(tmp_path), Counter(), soundness.content(engine))
+        engine.close()
 
 
 def _done(house: House, deed: Deed) -> tuple[object, tuple[object, ...]]:
