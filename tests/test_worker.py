@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,22 @@ def test_a_database_that_goes_away_is_waited_for(
     assert ["started", "database", "database", "claimed", "sent", "stopped"] == events
     assert '"error": "gone"' in seen[0]
     assert '"error": null' in (tmp_path / "health").read_text("utf-8")
+
+
+def test_a_full_disk_under_the_health_file_does_not_stop_the_work(
+    desk: Engine, paper: RecordingNotifier, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(path: Path, text: str) -> None:
+        raise OSError(ENOSPC, "No space left on device", str(path))
+
+    monkeypatch.setattr(Path, "write_text", full)
+    events: list[str] = []
+    done = worker(desk, paper, events, health=tmp_path / "health").run(once=True)
+
+    assert (1, 2) == (done.sent, events.count("health"))
+    monkeypatch.undo()
+    with pytest.raises(FileNotFoundError):  # a folder that is not there is a mistake of whoever started it
+        worker(desk, paper, events, health=tmp_path / "nowhere" / "health").run(once=True)
 
 
 def test_a_calendar_that_was_loaded_elsewhere_is_counted_once_and_told(

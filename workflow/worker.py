@@ -14,12 +14,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from errno import EDQUOT, ENOSPC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from workflow.calendars import Watch
 from workflow.channels import Channels
-from workflow.core.errors import StoreUnavailable
+from workflow.core.errors import StoreUnavailable, reason_of
 from workflow.outbox import Delivered, Policy, Tell, deliver_due
 from workflow.store import claims
 from workflow.templates import Templates
@@ -144,8 +145,13 @@ class Worker:
             return
         facts = {"at": _now(), "worker": self.name, "waiting": waiting, "sent": self.done.sent, "error": error}
         beside = self.health.with_name(f"{self.health.name}.{os.getpid()}")
-        beside.write_text(json.dumps({**facts, "parked": self.done.parked, "rounds": self.done.rounds}) + "\n")
-        beside.replace(self.health)
+        try:
+            beside.write_text(json.dumps({**facts, "parked": self.done.parked, "rounds": self.done.rounds}) + "\n")
+            beside.replace(self.health)
+        except OSError as failed:
+            if failed.errno not in (ENOSPC, EDQUOT):
+                raise
+            self.tell("health", error=reason_of(failed).en)  # the work goes on; the old file tells whoever watches
 
 
 def log_to(stream: TextIO, worker: str) -> Tell:

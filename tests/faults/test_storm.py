@@ -19,7 +19,7 @@ from tests.faults.points import Life
 from workflow.core.model import Actor
 
 ROUNDS = int(os.environ.get("CASEWORK_STORM", "1"))
-COMMANDS = 50 if "CASEWORK_STORM" in os.environ else 20  # in one round, after which the office is as it was at first
+COMMANDS = 50 if "CASEWORK_STORM" in os.environ else 8  # in one round, after which the office is as it was at first
 DEEP = 6  # moments that a command gets through on the average
 MOST_KILLS = 3  # of one command
 UNITS = ("u1", "u2", "u3")

@@ -12,7 +12,7 @@ WorkflowError                 exit code 1
 ├── InputInvalid              2   a value or file given by the caller that cannot be read
 │   └── SealerBusy            2   another sealer is at work on the same log
 ├── ConditionFailed           3   a CEL condition answered with an error value
-├── StoreUnavailable          6   the database cannot be reached, is locked, or has another schema
+├── StoreUnavailable          6   the database cannot be reached, is locked, full or read-only, or has another schema
 ├── Tampered                  1   the audit trail does not agree with itself, with the tables, or with what was signed
 └── Unproven                  3   nothing is wrong with the audit trail, and no checkpoint proves it (all of it)
 """

@@ -8,8 +8,7 @@ from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 
 _FULL = frozenset(("SQLITE_FULL", "SQLITE_IOERR_SHMSIZE", "53100", "1021", "1114"))
-_READ_ONLY = frozenset(("SQLITE_READONLY", "25006", "1290", "1836"))
-_CLOSED = "SQLITE_CANTOPEN"  # also what a read-only folder comes to, and one that is full
+_READ_ONLY = frozenset(("25006", "1290", "1836"))
 
 
 def code_of(error: BaseException) -> str:
@@ -31,7 +30,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
                 "try again",
             )
         )
-    if code.removesuffix("_RECOVERY").removesuffix("_CANTLOCK").removesuffix("_DIRECTORY") in _READ_ONLY:
+    if code.startswith("SQLITE_READONLY") or code in _READ_ONLY:
         return StoreUnavailable(
             Text(
                 zh=f"数据库只能读，不能写（{reason}），什么也没有写入；请检查磁盘是否以只读方式挂载、文件权限，或是否连到了备库",
@@ -39,7 +38,7 @@ def unavailable(error: BaseException) -> StoreUnavailable:
                 "is mounted read-only, at the rights of its files, or whether this is a standby server",
             )
         )
-    if code.startswith(_CLOSED):
+    if code.startswith("SQLITE_CANTOPEN"):
         return StoreUnavailable(
             Text(
                 zh=f"打不开数据库文件（{reason}）：所在的文件夹不存在、没有权限、只读或已满。SQLite 读的时候也要在旁边写文件；"
