@@ -7,10 +7,10 @@ ROUNDS ?= 20
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format pictures coverage mutate fuzz faults attack bench load wheel clean
+.PHONY: help demo test check setup format pictures coverage mutate fuzz faults storm attack bench load wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test coverage fuzz faults attack bench load: export LC_ALL := C
+test coverage fuzz faults storm attack bench load: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-16s %s\n", $$1, $$2}'
@@ -51,6 +51,10 @@ fuzz: .venv/.tests ## the property tests ROUNDS times (20), with other examples 
 
 faults: .venv/.tests ## receivers that misbehave, clocks that jump, workers killed with -9 (also Celery's) through 1,500 notices
 	CASEWORK_FAULTS=1500 CASEWORK_JUMPS=200 $(BIN)/python -m pytest -s tests/faults $(ARGS)
+
+storm: .venv/.tests ## kill -9 at random, ROUNDS times fifty commands (20); then every statement, commit, cut line, full page; the server ROUNDS times
+	CASEWORK_STORM=$(ROUNDS) $(BIN)/python -m pytest -q -s tests/faults/test_storm.py tests/faults/test_killed_anywhere.py \
+	  tests/faults/test_cut_anywhere.py tests/faults/test_full_disk.py tests/faults/test_read_only_disk.py tests/faults/test_server_killed.py $(ARGS)
 
 attack: .venv/.tests ## somebody with the whole database and the source, but no key: 30 attacks and 2,000 random changes on each database
 	CASEWORK_ATTACKS=2000 $(BIN)/python -m pytest -q -s tests/contract/test_attacks.py $(ARGS)

@@ -20,7 +20,7 @@ from workflow.engine import Engine
 from workflow.sealing import Folder
 
 WRITERS = 8
-KILLS = int(os.environ.get("CASEWORK_STORM", "0")) // 50 or 2
+KILLS = int(os.environ.get("CASEWORK_STORM", "2"))
 BETWEEN = 60  # commands that must have been acknowledged since the last kill
 LONGEST = 300  # seconds
 
