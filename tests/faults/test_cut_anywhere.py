@@ -20,6 +20,7 @@ from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 
 MOST = 500
+STEP = 1 if "CASEWORK_STORM" in os.environ else 3  # of the long jobs every third statement, in the tests
 SERVERS = [kind for kind in DATABASES if kind != "sqlite"]  # a file has no line that could be cut
 
 
@@ -37,7 +38,7 @@ def test_a_command_whose_line_is_cut_at_any_statement_is_done_once(
 
     print(f"\n{kind}: {cuts.total()} cuts:", ", ".join(f"{name} {count}" for name, count in cuts.items()))
     print(f"the caller was told of {told.total()} of them: {dict(+told)}")
-    assert cuts.total() > 100
+    assert cuts.total() > 80
 
 
 @pytest.mark.parametrize("kind", [kind for kind in SERVERS if kind == "postgresql"])
@@ -59,7 +60,7 @@ def _every_cut(house: House, deed: Deed, when: When, sever: Sever) -> tuple[int,
     answer = house.do(deed)
     done = house.state().without(deed.omitting)
     told = 0
-    for at in range(1, MOST):
+    for cuts, at in enumerate(range(1, MOST, 1 if deed.at_once else STEP)):
         house.restore()
         house.engine.close()
         cut = Cut(at, when, sever, house.mark, house.back)
@@ -69,7 +70,7 @@ def _every_cut(house: House, deed: Deed, when: When, sever: Sever) -> tuple[int,
             again, sentences = _insisted(house, deed)
         house.engine.close()  # its connections are watched still
         if not cut.done:
-            return at - 1, told
+            return cuts, told
         assert done == house.state().without(deed.omitting), f"{where}: {cut.where}"
         assert not deed.at_once or answer == again, where
         assert len(sentences) <= 1, where
