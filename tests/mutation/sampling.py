@@ -23,7 +23,7 @@ from pathlib import Path
 MUTANTS = Path("mutants")
 MUTMUT = Path(sys.executable).parent / "mutmut"
 NOTICED = frozenset(("killed", "timeout", "suspicious", "segfault", "caught by type check"))
-UNTRIED = frozenset(("skipped", "not checked", "check was interrupted by user"))
+MISSED = frozenset(("survived", "no tests"))
 DEVIATIONS = 1.959964  # of the normal distribution, on either side of 95 % of it
 
 
@@ -73,7 +73,7 @@ def drawn(names: Sequence[str], sample: int, seed: int) -> list[str]:
 
 def scored(statuses: Mapping[str, str]) -> dict[str, Score]:
     """The score of each module, and that of all of them under ""."""
-    tried = {name: status for name, status in statuses.items() if status not in UNTRIED}
+    tried = {name: status for name, status in statuses.items() if status in NOTICED | MISSED}
     scores = {}
     for module in ("", *sorted({module_of(name) for name in tried})):
         among = [status for name, status in tried.items() if module in ("", module_of(name))]
@@ -101,13 +101,18 @@ def made() -> list[str]:
 
 
 def run(names: Sequence[str], *, children: int, minutes: float) -> dict[str, str]:
-    """What became of each: "killed", "survived", … as mutmut calls it; "not checked" where the time was over."""
+    """What became of each: "killed", "survived", … as mutmut calls it; "not checked" where the time was over.
+
+    Ends the program where the tests fail without any mutant.
+    """
     from mutmut.stats import status_by_exit_code
 
+    command = [MUTMUT, "run", "--max-children", str(children), *names]
     try:
-        subprocess.run([MUTMUT, "run", "--max-children", str(children), *names], check=False, timeout=minutes * 60)
+        if subprocess.run(command, check=False, timeout=minutes * 60).returncode:
+            sys.exit("the tests do not pass on the code as it is: nothing was measured")
     except subprocess.TimeoutExpired:
-        print(f"stopped after {minutes:g} minutes")
+        print(f"stopped after {minutes:g} minutes; the quickest were tried first")
     wanted, found = set(names), {}
     for meta in MUTANTS.rglob("*.meta"):
         codes = json.loads(meta.read_text())["exit_code_by_key"]
@@ -130,9 +135,8 @@ def main() -> int:
     print(f"{len(names)} of {len(every)} mutants, seed {given.seed}", flush=True)
     statuses = run(names, children=given.children, minutes=given.minutes)
     for name, status in sorted(statuses.items()):
-        if status not in NOTICED:
-            print(f"\n{status}: ", end="", flush=True)
-            subprocess.run([MUTMUT, "show", name], check=False, timeout=60)
+        if status in MISSED:
+            subprocess.run([MUTMUT, "show", name], check=False, timeout=300)
     scores = scored(statuses)
     whole = scores.pop("")
     print()
