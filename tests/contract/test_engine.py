@@ -707,5 +707,7 @@ def test_a_calendar_that_was_changed_is_read_anew_when_the_engine_is_told(engine
 def test_the_address_is_told_only_where_another_process_reaches_the_same(engine: Engine, database: str) -> None:
     assert engine.address is not None
     assert sa.make_url(database).database == sa.make_url(engine.address).database
-    with sa.create_engine(database).connect() as connection:
+    host = sa.create_engine(database)
+    with host.connect() as connection:
         assert engine.on(connection).address is None
+    host.dispose()

@@ -34,6 +34,7 @@ def test_a_value_is_repeated_only_so_often() -> None:
     "doubled",
     [
         "case.tags.map(a, {'x': a, 'y': a}).map(b, [b, b, b, b]).map(c, [c, c, c, c, c]).size() > 0",
+        "case.tags.map(a, {'x': [a, a, a, a, a, a]}.x).map(b, [b, b, b, b, b, b]).size() > 0",
         "case.tags.map(a, a + a + a + a).map(b, b + b + b + b).map(c, [c, c, c]).size() > 0",
         "case.tags.map(a, case.urgent ? [a, a] : [a]).map(b, [b, b, b, b]).map(c, [c, c, c, c]).size() > 0",
     ],

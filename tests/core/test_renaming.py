@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from workflow.core.model import Lifecycle
-from workflow.core.renaming import fitted
+from workflow.core.model import Lifecycle, Migration, Renaming
+from workflow.core.renaming import fitted, renamed
 from workflow.loading import load_path
 
 KINDS = {"c1": "", "p1": "task"}
@@ -54,3 +54,38 @@ def test_a_case_or_part_opened_where_there_is_nothing_begins_at_the_beginning(er
 
     assert {**opened, "to": "sent"} == fitted(opened, KINDS, errand)
     assert [{"part": "task", "state": "unsigned"}] == fitted(parts, KINDS, errand)["opened"]
+
+
+NAMES = Migration(
+    1,
+    {
+        "": Renaming("", {"sent": "out"}, {"by": "day"}, ("old",)),
+        "task": Renaming("errand", {"sent": "given"}, {"by": "until"}),
+    },
+    {"desk": "office"},
+)
+
+
+@pytest.mark.parametrize(("case", "state", "field"), [("c1", "out", "day"), ("p1", "given", "until")])
+def test_a_record_is_told_in_the_names_of_its_own_kind_of_case(case: str, state: str, field: str) -> None:
+    told = {
+        "case": case,
+        "from": "sent",
+        "to": "done",
+        "input": {"by": 1},
+        "who": {"id": "dan", "roles": ["desk", "any"]},
+    }
+    now = renamed(told, KINDS, NAMES)
+
+    assert (state, "done", {field: 1}) == (now["from"], now["to"], now["input"])
+    assert {"id": "dan", "roles": ["office", "any"]} == now["who"]
+    assert "sent" == told["from"], "the record itself stays as it was"
+
+
+def test_what_a_record_says_of_other_cases_is_told_in_the_names_of_theirs() -> None:
+    opened = {"part": "task", "state": "sent", "set": {"by": 2}}
+    moved = [{"id": "p1", "to": "sent"}, {"id": "c1", "to": "sent", "set": {"by": 3, "old": 4}}]
+    now = renamed({"case": "c1", "who": {"id": "dan"}, "opened": [opened], "cases": moved}, KINDS, NAMES)
+
+    assert [{"part": "errand", "state": "given", "set": {"until": 2}}] == now["opened"]
+    assert [{"id": "p1", "to": "given"}, {"id": "c1", "to": "out", "set": {"day": 3}}] == now["cases"]

@@ -15,6 +15,7 @@ from workflow.core.width import columns, wrap
         (2, "！"),
         (2, "𠮷"),
         (1, "e\u0301"),  # an accent stands on its letter
+        (1, "1\u20dd"),  # so does a circle around it
         (1, "\u200bx"),  # a space of no width
         (2, "\u1112\u1161"),  # 하 from two signs: the vowel joins the consonant
         (3, "a\u00adb"),  # a soft hyphen is shown
