@@ -17,13 +17,13 @@ from workflow import incidents
 from workflow.core import clocks
 from workflow.core.errors import StoreUnavailable, WorkflowError
 from workflow.core.explaining import Account, explain
-from workflow.core.model import ENGINE_ACTOR, Case, Command, File, Lifecycle, Micros, Text
+from workflow.core.model import ENGINE_ACTOR, Case, Command, Micros, Text
 from workflow.core.run import note_moved, overdue, run_timer
 from workflow.incidents import Incident, Remedies
 from workflow.office.promised import TIMER, about
 from workflow.store.rows import timing
 from workflow.store.tables import cases, timers
-from workflow.store.work import Work
+from workflow.store.work import Sheet, Work
 from workflow.store.writing import Overtaken
 
 if TYPE_CHECKING:
@@ -84,33 +84,39 @@ class Moved:
 def fire_due(engine: Engine, *, limit: int = BATCH, now: Micros | None = None) -> tuple[Fired, ...]:
     """Fire what is due at `now` (default: by the clock that all machines at this database share), oldest first.
 
-    At most `limit` timers, each in a transaction of its own; a full batch means that there may be more. Whoever runs
-    this twice, or twice at once, or after weeks, tells nothing twice. One that cannot be fired is set aside, and one
-    whose transition is refused is told; both are incidents. Raises StoreUnavailable.
+    At most `limit` timers, each in a transaction of its own. Those that cannot be fired hold up no others: what comes
+    after them is tried at once, so that an empty answer means that there is nothing more to fire. Whoever runs this
+    twice, or twice at once, or after weeks, tells nothing twice. One that cannot be fired is set aside, and one whose
+    transition is refused is told; both are incidents. Raises StoreUnavailable.
     """
     at = engine.moment() if now is None else now
     query = (
         select(timers.c.case_id, timers.c.deadline, timers.c.file)
         .where(timers.c.next_at <= at)
         .order_by(timers.c.next_at, timers.c.case_id, timers.c.deadline)
-        .limit(limit)
     )
-    with engine.looking() as sql:
-        rows = sql.execute(query).all()
-    found = []
-    for case, deadline, file in rows:
-        try:
-            fired = engine.carry_out(partial(_tick, case, deadline, at))
-        except StoreUnavailable:
-            raise
-        except Overtaken:  # somebody is busy with this case: next time
-            continue
-        except Exception as error:  # noqa: BLE001 - a fault of ours with one timer must not stop the others
-            engine.carry_out(partial(_set_aside, case, deadline, file, _why(error), at))
-            continue
-        if fired is not None:
-            found.append(fired)
-    return tuple(found)
+    tried: set[tuple[str, str]] = set()  # some are due still: whoever is busy with their case will see to them
+    while True:
+        with engine.looking() as sql:
+            due = sql.execute(query.limit(limit + len(tried))).all()
+        rows = [row for row in due if (row.case_id, row.deadline) not in tried][:limit]
+        found = [fired for row in rows if (fired := _fire(engine, *row, at)) is not None]
+        if found or not rows:
+            return tuple(found)
+        tried |= {(row.case_id, row.deadline) for row in rows}
+
+
+def _fire(engine: Engine, case: str, deadline: str, file: str, at: Micros) -> Fired | None:
+    """One of them; None where it had nothing to tell, was set aside, or somebody is busy with its case."""
+    try:
+        return engine.carry_out(partial(_tick, case, deadline, at))
+    except StoreUnavailable:
+        raise
+    except Overtaken:
+        return None
+    except Exception as error:  # noqa: BLE001 - a fault of ours with one timer must not stop the others
+        engine.carry_out(partial(_set_aside, case, deadline, file, _why(error), at))
+        return None
 
 
 def fire_all(engine: Engine, *, now: Micros | None = None) -> tuple[Fired, ...]:
@@ -125,8 +131,7 @@ def fire_all(engine: Engine, *, now: Micros | None = None) -> tuple[Fired, ...]:
 def next_due(engine: Engine) -> Micros | None:
     """When the next timer has something to tell; None where none has."""
     with engine.looking() as sql:
-        moment: Micros | None = sql.execute(select(func.min(timers.c.next_at))).scalar()
-    return moment
+        return sql.execute(select(func.min(timers.c.next_at))).scalar()
 
 
 def recalculate(engine: Engine) -> tuple[Moved, ...]:
@@ -225,12 +230,9 @@ def _listed(engine: Engine, row: Row[Any], now: Micros) -> Due:
 def _tick(case: str, deadline: str, now: Micros, work: Work) -> Fired | None:
     work.set_now(now)
     sheet = work.sheet(case)
-    if sheet is None:
-        work.drop_timer(case, deadline)
-        return None
-    ran = run_timer(sheet.lifecycle, sheet.file, case, deadline, work.supply)
-    if ran is None:  # the row was older than the case, or than the calendar
-        _set_right(work, sheet.lifecycle, sheet.file, case, deadline)
+    ran = None if sheet is None else run_timer(sheet.lifecycle, sheet.file, case, deadline, work.supply)
+    if sheet is None or ran is None:  # the row was older than the case, or than the calendar
+        _set_right(work, sheet, case, deadline)
         return None
     refusal = work.carry_on(sheet, ran, ENGINE_ACTOR)
     told = ran.steps[0].entry
@@ -250,8 +252,8 @@ class RefusedFiring(WorkflowError):
     """What a clock wanted to take sets another case in motion that cannot go on."""
 
 
-def _set_right(work: Work, lifecycle: Lifecycle, file: File, case: str, name: str) -> None:
-    for each, declared, facts in clocks.of(lifecycle, file):
+def _set_right(work: Work, sheet: Sheet | None, case: str, name: str) -> None:
+    for each, declared, facts in () if sheet is None else clocks.of(sheet.lifecycle, sheet.file):
         if each.id == case and declared.name == name and clocks.running(facts):
             work.set_timer(case, name, timing(declared, facts, work.supply.calendar))
             return
@@ -331,14 +333,11 @@ def _again(engine: Engine, incident: Incident) -> None:
 def _wake(case: str, deadline: str, work: Work) -> Command | None:
     """Put the timer right, so that it is fired when it is due; or the command that it could not take."""
     sheet = work.sheet(case)
-    if sheet is None:
-        work.drop_timer(case, deadline)
-        return None
-    for each, declared, facts in clocks.of(sheet.lifecycle, sheet.file):
+    for each, declared, facts in () if sheet is None else clocks.of(sheet.lifecycle, sheet.file):
         stuck = clocks.running(facts) and "stuck" in facts
         if stuck and (each.id, declared.name) == (case, deadline) and declared.take is not None:
             return overdue(declared)
-    _set_right(work, sheet.lifecycle, sheet.file, case, deadline)
+    _set_right(work, sheet, case, deadline)
     return None
 
 

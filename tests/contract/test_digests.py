@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -321,3 +322,24 @@ def test_the_key_is_of_recipient_channel_and_hour(office: Office) -> None:
 def test_an_hour_that_cannot_be_kept_is_refused(office: Office, party: Party) -> None:
     with pytest.raises(InputInvalid):
         office.engine.people.add(party)
+
+
+def test_a_digest_that_somebody_else_took_up_meanwhile_is_not_sent_by_us(
+    office: Office, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.sent()
+    office.deliver()
+    clock.set(at(1, 16, 30))
+    close = digests.close
+
+    def late(sql: Any, row: Any, post: Any) -> Any:
+        sql.execute(sa.update(tables.notices).where(tables.notices.c.id == row.id).values(attempt=row.attempt + 2))
+        return close(sql, row, post)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.outbox.digests.close", late)
+        done = office.deliver()
+
+    assert (1, 0, 0, []) == (done.claimed, done.sent, done.put_off, office.notifier.sent)
+    clock.advance(seconds=POLICY.lease)
+    assert 1 == office.deliver().sent

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ from workflow.core.errors import (
 )
 from workflow.core.model import Actor
 from workflow.engine import Engine
-from workflow.store.tables import cases, notices, records
+from workflow.store.tables import calendar_days, cases, notices, records
 from workflow.testing import FrozenClock
 
 LAMP = {"title": "Broken lamp"}
@@ -654,3 +656,58 @@ def test_the_case_row_of_the_root_counts_the_records(engine: Engine) -> None:
     case = given(engine, "u1")
 
     assert [3, 0] == rows(engine, sa.select(cases.c.records).where(cases.c.root == case).order_by(cases.c.place))
+
+
+# ------------------------------------------------------------ for the jobs beside the commands
+
+
+def test_what_a_job_wrote_before_it_failed_is_not_there(engine: Engine) -> None:
+    case = sent(engine)
+
+    with pytest.raises(ZeroDivisionError), engine.writing() as sql:
+        sql.execute(sa.update(cases).values(title="spoilt"))
+        raise ZeroDivisionError
+
+    assert LAMP["title"] == engine.case(case).root.values["title"]
+    with engine.looking() as sql:
+        assert ["Broken lamp"] == list(sql.execute(sa.select(cases.c.title)).scalars())
+    assert engine.verify().good
+
+
+def test_what_is_handed_out_is_the_text_that_was_hashed_and_is_recorded(engine: Engine) -> None:
+    case = sent(engine)
+    other = sent(engine)
+    whole, one = StringIO(), StringIO()
+    count = engine.export(whole, DAN)
+    alone = engine.export(one, DAN, other)
+
+    assert (count, alone) == (len(whole.getvalue().splitlines()), 2)
+    assert {other} == {json.loads(line)["case"] for line in one.getvalue().splitlines()}
+    with engine.looking() as sql:
+        kept = set(sql.execute(sa.select(records.c.body)).scalars())
+    assert set(whole.getvalue().splitlines()) <= kept
+    told = [entry["input"] for entry in map(json.loads, kept) if entry["action"] == "export"]
+    assert sorted([(count, None), (2, other)], key=str) == sorted(
+        ((t["records"], t.get("file")) for t in told), key=str
+    )
+    assert case in whole.getvalue()
+
+
+def test_a_calendar_that_was_changed_is_read_anew_when_the_engine_is_told(engine: Engine) -> None:
+    before = engine.calendar().version
+    closed = {"region": "nx", "day": "2022-06-01", "works": 0, "source": "测试", "version": "nx"}
+    with engine.writing() as sql:
+        sql.execute(sa.insert(calendar_days).values(closed))
+    assert before == engine.calendar().version
+
+    engine.forget_calendar()
+    assert before != engine.calendar().version
+
+
+def test_the_address_is_told_only_where_another_process_reaches_the_same(engine: Engine, database: str) -> None:
+    assert engine.address is not None
+    assert sa.make_url(database).database == sa.make_url(engine.address).database
+    host = sa.create_engine(database)
+    with host.connect() as connection:
+        assert engine.on(connection).address is None
+    host.dispose()

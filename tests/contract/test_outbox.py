@@ -14,8 +14,10 @@ import sqlalchemy as sa
 from tests.conftest import ANN, DAN, of_unit
 from tests.contract.sending import POLICY, Office
 from workflow import incidents, notices
+from workflow.addressing import Post
 from workflow.channels import Channels
-from workflow.core.errors import InputInvalid, Refused
+from workflow.core.errors import InputInvalid, Refused, StoreUnavailable
+from workflow.core.model import Text
 from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.ports import Notice, Reject, Retry
@@ -236,6 +238,56 @@ def test_a_template_that_is_broken_is_an_incident_and_stops_nobody_else(office: 
     incidents.resolve(office.engine, incident.id, "retry", DAN, "模板已改", notices.REMEDIES)
     office.deliver(templates=Templates(tmp_path))
     assert ["好了"] == [n.subject for n in office.notifier.to("dan")]
+
+
+def test_a_fault_of_ours_in_writing_one_notice_stops_nobody_else(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = office.sent(), office.sent()
+    letters = Post.letters
+
+    def broken(post: Post, row: Any) -> Any:
+        return letters(post, row) if row.file == second else 1 / 0
+
+    monkeypatch.setattr(Post, "letters", broken)
+    done = office.deliver()
+    (incident,) = incidents.listed(office.engine)
+
+    assert (1, 1, [second]) == (done.sent, done.parked, [notice.case for notice in office.notifier.sent])
+    assert ("notice", f"{first}.2.1", first) == (incident.kind, incident.about, incident.file)
+    assert "写通知时出错：ZeroDivisionError: division by zero" == incident.text.zh
+
+
+def test_a_database_that_does_not_answer_is_no_fault_of_a_notice(
+    office: Office, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(post: Post, row: Any) -> Any:
+        raise StoreUnavailable(Text("数据库断开", "the database is gone"))
+
+    office.sent()
+    with monkeypatch.context() as patched:
+        patched.setattr(Post, "letters", cut)
+        with pytest.raises(StoreUnavailable, match="the database is gone"):
+            office.deliver()
+
+    assert (0, []) == (office.deliver().claimed, office.incidents()), "its claim lasts as long as the lease"
+    clock.advance(seconds=POLICY.lease)
+    assert 1 == office.deliver().sent
+
+
+def test_a_notice_that_somebody_parked_meanwhile_is_no_incident_of_the_channel(office: Office) -> None:
+    class Parking:
+        name = "desk"
+
+        def send(self, notice: Notice) -> None:
+            notices.park(office.engine, notice.key, DAN, "收件人要求")
+            raise Reject("号码不存在")
+
+    office.sent()
+    office.deliver(Channels({"desk": Parking()}, "desk"))
+
+    assert ("parked", "收件人要求") == (office.only().state, office.only().reason)
+    assert [] == office.incidents()
 
 
 # ------------------------------------------------------------ leases

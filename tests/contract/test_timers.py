@@ -13,8 +13,8 @@ import sqlalchemy as sa
 
 from workflow import incidents
 from workflow.core.calendar import OFFICE_ZONE, micros
-from workflow.core.errors import Refused
-from workflow.core.model import Actor, Micros
+from workflow.core.errors import Refused, StoreUnavailable
+from workflow.core.model import Actor, Micros, Text
 from workflow.core.run import run_timer
 from workflow.engine import Engine
 from workflow.remedies import REMEDIES
@@ -399,3 +399,143 @@ def test_on_time_and_overdue_by_unit(office: Engine, clock: FrozenClock) -> None
     }
 
     assert {("edu", 1, 0, "100.00%"), ("water", 0, 1, "0.00%")} == figures
+
+
+# ------------------------------------------------------------ what cannot be fired, and rows that nothing stands behind
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_batch_of_which_nothing_can_be_fired_holds_up_no_other(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    broken = {given(office)[1] for _ in range(2)}
+    clock.set(at(2022, 3, 2, 10))
+    _, sound = given(office)
+    clock.set(at(2022, 5, 18))
+
+    def firing(lifecycle: Any, file: Any, case_id: str, *rest: Any) -> Any:
+        if case_id in broken:
+            raise ZeroDivisionError("oh")
+        return run_timer(lifecycle, file, case_id, *rest)
+
+    with office.writing() as sql:
+        sql.execute(sa.delete(timers).where(timers.c.deadline != "reply_due"))
+    monkeypatch.setattr("workflow.timers.run_timer", firing)
+
+    assert [sound] == [fired.case for fired in fire_due(office, limit=limit)]
+    assert {f"{each}/reply_due" for each in broken} == {each.about for each in incidents.listed(office)}
+    assert () == fire_due(office, limit=limit)
+
+
+def test_a_case_that_somebody_is_busy_with_holds_up_no_other(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, first = given(office)
+    clock.set(at(2022, 3, 2, 10))
+    _, second = given(office)
+    clock.set(at(2022, 5, 18))
+
+    def busy(lifecycle: Any, file: Any, case_id: str, *rest: Any) -> Any:
+        if case_id == first:
+            raise Overtaken
+        return run_timer(lifecycle, file, case_id, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.run_timer", busy)
+        patched.setattr("workflow.store.transactions.time.sleep", lambda seconds: None)
+        assert [second] == [fired.case for fired in fire_due(office, limit=1)]
+    assert [first] == [fired.case for fired in fire_due(office, limit=1)]
+    assert () == incidents.listed(office)
+
+
+def test_a_database_that_does_not_answer_is_no_fault_of_a_timer(
+    office: Engine, clock: FrozenClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*given: Any) -> Any:
+        raise StoreUnavailable(Text("数据库断开", "the database is gone"))
+
+    given(office)
+    clock.set(at(2022, 5, 17))
+    with office.writing() as sql:
+        sql.execute(sa.update(timers).values(calendar="before"))
+    with monkeypatch.context() as patched:
+        patched.setattr("workflow.timers.run_timer", cut)
+        patched.setattr("workflow.timers.timing", cut)
+        for job in (fire_due, recalculate):
+            with pytest.raises(StoreUnavailable, match="the database is gone"):
+                job(office)
+
+    assert () == incidents.listed(office)
+    assert ["warn:15d"] == [fired.event for fired in fire_all(office)]
+
+
+@pytest.mark.parametrize("case", ["", "gone"])
+def test_a_row_with_no_clock_behind_it_is_taken_away(office: Engine, case: str) -> None:
+    root, _ = given(office)
+    stray = {"case_id": case or root, "deadline": "stray_due", "file": case or root, "next_at": 1, "due_at": 1}
+
+    def put() -> None:
+        with office.writing() as sql:
+            sql.execute(sa.insert(timers).values({**stray, "provisional": 0, "calendar": "before"}))
+
+    def retried() -> None:
+        with office.writing() as sql:
+            incidents.report(sql, 1, "timer", f"{case or root}/stray_due", Text("坏了", "broken"))
+        (incident,) = incidents.listed(office)
+        incidents.resolve(office, incident.id, "retry", DESK, "再试", REMEDIES)
+
+    for cleared in (lambda: fire_due(office), lambda: recalculate(office), retried):
+        put()
+        assert not cleared()
+        assert {"reply_due", "plan_due"} == set(rows(office))
+    assert office.verify().good
+
+
+def test_more_files_than_a_batch_are_all_counted_anew(office: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(5):
+        given(office)
+    with office.writing() as sql:
+        sql.execute(sa.update(timers).values(calendar="before", due_at=timers.c.due_at + HOUR))
+    monkeypatch.setattr("workflow.timers.BATCH", 2)
+
+    moved = recalculate(office)
+    assert 10 == len(moved)
+    assert {HOUR} == {each.was - each.due for each in moved}
+    assert 0 == office.verify().outdated
+
+
+LAMP = """
+casework: 1
+lifecycle: lamp
+version: 1
+initial: lit
+roles: {desk: {group: desk}}
+fields: {lead: {type: case, of: lamp, follow: true}, weak: {type: bool, default: false}}
+states:
+  lit: {}
+  tied: {join: {when: '!linked.lead.open', take: follow}}
+  out: {final: cancelled}
+transitions:
+  tie: {from: lit, to: tied, by: [desk], ask: {lead: {required: true}}}
+  switch_off: {from: lit, to: out, by: [engine, desk]}
+  follow: {from: tied, by: [engine], routes: [{when: case.weak, to: out}]}
+deadlines:
+  lit_due: {in: lit, within: 2d, overdue: {take: switch_off}}
+"""
+
+
+def test_a_timer_that_would_set_a_case_going_which_cannot_go_on_is_set_aside(
+    office: Engine, clock: FrozenClock
+) -> None:
+    office.publish(LAMP)
+    lead = office.open("lamp", DESK).case.id
+    tied = office.open("lamp", DESK).case.id
+    office.fire(tied, "tie", DESK, {"lead": lead})
+    clock.set(at(2022, 3, 10))
+
+    assert () == fire_all(office)
+    assert ["lit", "tied"] == [office.case(each).root.state for each in (lead, tied)]
+    (incident,) = incidents.listed(office)
+    assert (f"{lead}/lit_due", lead) == (incident.about, incident.file)
+    assert "已搁置：“follow”没有适用的去向" in incident.text.zh
+    assert office.verify().good

@@ -12,11 +12,13 @@ import pytest
 
 from workflow.core import clocks
 from workflow.core.calendar import OFFICE_ZONE, china, micros
+from workflow.core.decide import why
 from workflow.core.explaining import explain
 from workflow.core.fold import fold
+from workflow.core.migrating import forecast, hop
 from workflow.core.model import Actor, Case, Command, Deadline, Duration, File, Lifecycle, Micros, Refusal
-from workflow.core.run import Ran, Supply, run, run_open, run_timer
-from workflow.loading import load_path
+from workflow.core.run import Ran, Supply, note_moved, run, run_open, run_timer
+from workflow.loading import load, load_path
 
 DESK = Actor("dan", "Dan", groups=frozenset({"desk"}))
 EDU = Actor("eva", "Eva", unit="edu")
@@ -389,3 +391,42 @@ def test_hours_fixed_dates_and_years_not_announced_are_told(one: Errand) -> None
     assert ["期限是固定日期：2027年3月1日（周一）", "到期：2027年3月1日（周一） 24 时"] == texts[1]
     assert "2027 年的放假安排尚未公布，暂按周末和日期固定的法定节日推算" in texts[2]
     assert texts[2][-1].endswith("（暂定）")
+
+
+def test_a_period_that_was_kept_once_is_kept_again(one: Errand) -> None:
+    facts = one.task.clocks["reply_due"]
+    kept = clocks.with_period(one.deadline("reply_due"), facts)
+
+    assert {**facts, "period": {"terms": ["3mo"], "latest": False, "roll": True}} == kept
+    assert kept == clocks.with_period(one.deadline("return_due"), kept)
+
+
+def test_word_that_the_end_has_moved_goes_to_those_whom_its_end_concerns(one: Errand) -> None:
+    deadline = one.deadline("reply_due")
+    _, step = note_moved(one.lifecycle, one.file, one.task.id, deadline, at(2022, 10, 1), at(2022, 10, 9), one.supply())
+
+    assert [("edu", "due_moved", False), ("desk", "due_moved", False)] == [
+        (notice.to, notice.template, notice.urgent) for notice in step.notices
+    ]
+
+
+def test_a_deadline_is_offered_for_extension_whatever_the_length(one: Errand) -> None:
+    offered = why(one.lifecycle, one.file, one.task.id, "extend_reply_due", DESK, one.now, china())
+    one.do("drop", DESK)
+    ended = why(one.lifecycle, one.file, one.task.id, "extend_reply_due", DESK, one.now, china())
+
+    assert () == offered
+    assert ended
+
+
+def test_what_a_clock_told_is_no_step_to_be_judged_by_another_version(one: Errand) -> None:
+    one.now = at(2022, 9, 24)
+    assert one.tick()[0].startswith("warn:")
+    source = one.lifecycle.source.replace("version: 1\n", "version: 2\n", 1)
+    new = load(source, file="clocked.yaml")
+    versions = {1: one.lifecycle, 2: new}
+    found = forecast(hop(one.lifecycle, new), one.file, one.entries, versions.__getitem__, china(), one.now)
+
+    assert ("same", ()) == (found.sort, found.reasons)
+    assert found.after is not None
+    assert one.task.clocks == found.after.parts[0].clocks

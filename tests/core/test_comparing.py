@@ -240,3 +240,72 @@ def test_what_a_renamed_state_is_about_concerns_the_cases_under_its_old_name(mat
     gone = [each for each in compare(matter, new) if each.severity == "tightens"]
 
     assert {Concern("", ("gathered",))} == {each.concerns for each in gone}
+
+
+def test_a_part_and_a_role_under_another_name_are_told_as_renamed(matter: Lifecycle) -> None:
+    new = next_version(
+        ("  task:\n", "  errand:\n"), ("part: task,", "part: errand,"), ("parts.task", "parts.errand"),
+        ("close: [task]", "close: [errand]"), ("after: task.", "after: errand."),
+        ("  friends: {is: parent.friends}", "  fellows: {is: parent.friends}"), ("friends: [body", "fellows: [body"),
+        ("[clerk, friends, ", "[clerk, fellows, "),
+        migrate="{from: 1, parts: {errand: {from: task}}, roles: {friends: fellows}}",
+    )  # fmt: skip
+    found = {each.about: each for each in compare(matter, new)}
+
+    assert "分件“任务”（task）改称“任务”（errand）" == found["parts.errand"].text.zh
+    assert 'the role "friends" is called "fellows"' == found["roles.fellows"].text.en
+    assert {"words"} == {found[name].severity for name in ("parts.errand", "roles.fellows")}
+    assert [] == [each.about for each in compare(matter, new) if each.severity in ("tightens", "loosens")]
+
+
+def test_a_part_that_is_gone_has_no_names_to_follow(matter: Lifecycle) -> None:
+    new = next_version(migrate="{from: 1, states: {}}")
+    new = replace(new, parts={"task": new.parts["task"]}, digest="")
+
+    assert "取消分件“promise”" in [each.text.zh for each in compare(matter, new)]
+
+
+def test_the_states_of_a_clock_are_followed_under_their_new_names() -> None:
+    text = SHIPPED[2].read_text(encoding="utf-8")
+    later = text.replace("replied", "answered").replace("version: 1", "version: 2")
+    renamed = "migrate: {from: 1, parts: {task: {from: task, states: {replied: answered}}}}\n"
+    about_clock = "parts.task.deadlines.reply_due.until"
+
+    assert about_clock in [each.about for each in compare(load(text), load(later))]
+    assert about_clock not in [each.about for each in compare(load(text), load(later + renamed))]
+
+
+def test_the_same_text_is_no_difference(matter: Lifecycle) -> None:
+    assert () == compare(matter, load(matter.source, file="another.yaml"))
+
+
+def test_a_condition_that_nothing_asks_concerns_nobody(matter: Lifecycle) -> None:
+    found = only(compare(matter, next_version(("guards:\n", "guards:\n  idle: {when: case.urgent, else: {zh: 不急, en: no haste}}\n"))))  # fmt: skip
+
+    assert ("words", "added", "guards.idle", None) == (found.severity, found.kind, found.about, found.concerns)
+    assert "新增未用的条件“不急”" == found.text.zh
+
+
+def test_whoever_loses_an_action_everywhere_is_told_so_in_one_word(matter: Lifecycle) -> None:
+    found = compare(matter, next_version(("remark: {in: any, by: [any]", "remark: {in: any, by: [clerk]")))
+    gone = next(each for each in found if each.severity == "tightens")
+
+    assert "任何人在任何在办状态不能再办“remark”" == gone.text.zh
+
+
+def test_words_of_which_only_the_english_changed_are_told_in_both(matter: Lifecycle) -> None:
+    found = only(compare(matter, next_version(("label: {zh: 提交, en: Submit}", "label: {zh: 提交, en: Hand in}"))))
+
+    assert "动作“提交”（submit）：名称的英文由 “Submit” 改为 “Hand in”" == found.text.zh
+
+
+def test_an_extension_that_is_given_or_taken_away() -> None:
+    text = SHIPPED[2].read_text(encoding="utf-8")
+    without = text.replace("    extend: {by: [desk], up_to: 2mo, times: 2, note: required}\n", "")
+    without = without.replace("  - {after: task.extend_reply_due, to: [unit], template: extended}", "  []")
+    there = {each.about: each.severity for each in compare(load(without), load(text))}
+    back = {each.about: each.severity for each in compare(load(text), load(without))}
+    clock = "parts.task.deadlines.reply_due"
+
+    assert ("loosens", "loosens") == (there[f"{clock}.extend.by"], there[f"{clock}.extend.times"])
+    assert ("tightens", "tightens") == (back[f"{clock}.extend.by"], back[f"{clock}.extend.times"])

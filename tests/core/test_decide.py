@@ -238,7 +238,10 @@ def test_a_route_before_else_wins(gathered: Desk) -> None:
 
 
 def test_a_route_that_cannot_be_decided_refuses(gathered: Desk) -> None:
-    assert ["condition"] == codes(refusal(gathered, "settle"))
+    (blocker,) = refusal(gathered, "settle").blockers
+    assert ("condition", "settle") == (blocker.code, blocker.about)
+    assert "case.pages > 5" in blocker.text.zh
+    assert "case.pages > 5" in blocker.text.en
 
 
 def test_a_case_goes_back_to_where_it_came_from(reviewed: Desk) -> None:

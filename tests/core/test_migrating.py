@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.core.desk import CLERK, EDU, MEMBER, OFFICE, Desk
+from tests.core.desk import CLERK, EDU, HEALTH, MEMBER, OFFICE, Desk
 from workflow.core.calendar import china
 from workflow.core.errors import InputInvalid
 from workflow.core.fold import fold
@@ -160,7 +160,104 @@ def _linked(state: str) -> Linked:
     return Linked("x1", "matter", state, None, True)
 
 
+def test_a_join_that_would_have_been_taken_before_somebody_acted_is_a_difference(assigned: Desk) -> None:
+    sooner = next_version(("parts.task.all(t, !t.open)', take", "parts.task.exists(t, !t.open)', take"))
+    assigned.do("answer", EDU, on=assigned.part("edu"), answer="修好了")
+    assigned.do("answer", HEALTH, on=assigned.part("health"), answer="同意")
+    found = looked_at(assigned, sooner)
+
+    assert ("differs", "answer") == (found.sort, found.action)
+    assert ["the engine would take 'gather' by itself first"] == [each.text.en for each in found.reasons]
+
+
+def test_what_the_engine_did_by_itself_and_would_not_any_more_is_a_difference(assigned: Desk) -> None:
+    later = next_version(("parts.task.all(t, !t.open)', take", "parts.task.all(t, !t.open) && case.pages == 1', take"))
+    assigned.do("answer", EDU, on=assigned.part("edu"), answer="修好了")
+    assigned.do("answer", HEALTH, on=assigned.part("health"), answer="同意")
+    found = looked_at(assigned, later)
+
+    assert ("differs", "gather", ["新版在此处不会自动办理“gather”"]) == (
+        found.sort, found.action, [each.text.zh for each in found.reasons],
+    )  # fmt: skip
+
+
+def test_a_state_passed_on_the_way_that_is_gone_is_a_difference_and_the_case_stays(assigned: Desk) -> None:
+    straight = next_version(
+        (", second: {label: {zh: 复审, en: Second}}", ""), ("to: review.second, by", "to: at_work, by"),
+        ("from: [review.second, at_work]", "from: [review.first, at_work]"),
+    )  # fmt: skip
+    found = looked_at(assigned, straight)
+
+    assert ("differs", "pass", ["state_gone"]) == (found.sort, found.action, codes(found))
+    assert found.after is not None
+    assert "at_work" == found.after.root.state
+
+
+def test_an_act_that_is_gone_is_a_difference_and_the_case_stays(assigned: Desk) -> None:
+    assigned.do("urge")
+    gone = ("  urge: {in: at_work, by: [clerk], at_most_every: 3bd, label: {zh: 催办, en: Urge}}\n", "")
+    found = looked_at(assigned, next_version(gone))
+
+    assert ("differs", "urge", ["not_offered"]) == (found.sort, found.action, codes(found))
+    assert found.after is not None
+    assert "at_work" == found.after.root.state
+
+
+def test_who_acted_as_one_of_several_roles_still_may(assigned: Desk) -> None:
+    assigned.do("pause", note="等候")
+
+    assert "same" == looked_at(assigned, next_version()).sort
+
+
+def test_other_parts_that_would_have_been_closed_are_a_difference(assigned: Desk) -> None:
+    assigned.do("ask_back", EDU, on=assigned.part("edu"), note="不属于我们")
+    assert isinstance(assigned.do("keep", on=assigned.part("edu")), Ran)
+    found = looked_at(assigned, next_version(("to: fresh, by: [clerk], close: [task]}", "to: fresh, by: [clerk]}")))
+
+    assert ("differs", "keep", ["other parts would be closed"]) == (
+        found.sort, found.action, [each.text.en for each in found.reasons],
+    )  # fmt: skip
+
+
+def test_another_case_that_would_not_have_been_started_is_a_difference(reviewed: Desk) -> None:
+    assert isinstance(reviewed.do("to_letter", consent=True), Ran)
+    started = "    start: {lifecycle: letter, link: letter, set: {title: case.title}}\n"
+    found = looked_at(reviewed, next_version((started, "")))
+
+    assert ("differs", "to_letter", ["other cases would be opened"]) == (
+        found.sort, found.action, [each.text.en for each in found.reasons],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("change", "sort"),
+    [
+        (("in: gathered, holds: case.pages != 13", "in: at_work, holds: case.pages > 1"), "held"),
+        (("in: gathered, holds: case.pages != 13", "in: draft, holds: case.pages > 1"), "differs"),
+        (("notices:\n", "deadlines:\n  long_due: {when: case.pages > 1, within: 5d}\nnotices:\n"), "differs"),
+    ],
+)
+def test_a_condition_of_the_new_version_that_cannot_be_judged_is_told(
+    assigned: Desk, change: Change, sort: str
+) -> None:
+    found = looked_at(assigned, next_version(change))
+
+    assert (sort, ["condition"]) == (found.sort, codes(found))
+    assert "case.pages > 1" in found.reasons[0].text.zh
+
+
 # ------------------------------------------------------------ held back
+
+
+def test_a_field_cannot_take_the_name_of_one_that_has_a_value(assigned: Desk) -> None:
+    new = next_version(
+        ("  body: text\n", ""), ("[title, body]", "[title, receipt]"), ("[body, pages]", "[receipt, pages]"),
+        ("case.body", "case.receipt"), migrate="{from: 1, fields: {body: receipt}}",
+    )  # fmt: skip
+    found = looked_at(assigned, new)
+
+    assert ("held", ["field_gone"]) == (found.sort, codes(found))
+    assert "“body”要改名为“receipt”，而“receipt”已有值" == found.reasons[0].text.zh
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 import pytest
 
-from workflow.core.model import Case, Duration, File, NumberWanted, Place, Text
+from workflow.core.model import Case, Duration, File, Lifecycle, NumberWanted, Place, Text
 
 
 def test_a_text_falls_back_to_the_other_language() -> None:
@@ -22,3 +22,9 @@ def test_a_case_that_is_not_in_the_file_is_an_error() -> None:
 
     with pytest.raises(KeyError):
         file.case("c2")
+
+
+def test_the_settings_in_force_are_known_by_name(matter: Lifecycle, letter: Lifecycle) -> None:
+    assert ["term", "window", "reasons"] == list(matter.values())
+    assert (11, "5bd") == (matter.values()["term"], matter.values()["window"])
+    assert {} == letter.values()

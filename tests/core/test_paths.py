@@ -1,5 +1,5 @@
 from workflow.core.model import ORIGIN, Kind, Lifecycle, State, Transition
-from workflow.core.paths import Edge, edges, leading, reachable, shortest
+from workflow.core.paths import Edge, edges, leading, opened, reachable, shortest
 
 
 def kind_of(*moves: tuple[str, tuple[str, ...], str]) -> Kind:
@@ -59,3 +59,10 @@ def test_the_shortest_way_has_the_fewest_edges() -> None:
     assert () == shortest(ways, "d", ["d", "a"])
     assert None is shortest(ways, "d", ["a"])
     assert None is shortest(ways, "a", ["d"], without=["c"])
+
+
+def test_the_parts_that_any_route_of_a_transition_opens(matter: Lifecycle) -> None:
+    transitions = matter.root.transitions
+    assert ["task"] == list(opened(transitions["assign"]))
+    assert ["task"] == list(opened(transitions["decide"])), "by one of its routes"
+    assert [] == list(opened(transitions["submit"]))

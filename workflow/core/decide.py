@@ -7,20 +7,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 from workflow.core import blockers as no
-from workflow.core import kernel, wording
+from workflow.core import kernel, routing, wording
 from workflow.core.calendar import Calendar
 from workflow.core.clocks import LENGTH
 from workflow.core.effects import NotPossible, draw
-from workflow.core.errors import ConditionFailed
 from workflow.core.input import accept, missing
 from workflow.core.model import (
     EDIT,
     ENGINE_ACTOR,
     OPEN,
-    ORIGIN,
     ROOT,
     Actor,
     Blocker,
@@ -184,8 +181,8 @@ def _judge(
         scope.case = case.copy()
         scope.case.values = {**case.values, **written}
     unsure = trial or bool(faults)  # then nothing that reads the input can be judged
-    blockers += _guard_blockers(transition, scope, unsure)
-    route, fault = _route(transition, scope, unsure)
+    blockers += routing.guard_blockers(transition, scope, unsure=unsure)
+    route, fault = routing.route_of(transition, scope, unsure=unsure)
     if fault is not None:
         blockers.append(fault)
     if trial or blockers:
@@ -208,7 +205,7 @@ def _move(
 ) -> Move | tuple[Blocker, ...]:
     """Nothing stands in the way: where the case goes, and what else happens; or what cannot be had."""
     kind = scope.kind
-    target = _target(kind, case, transition, route)
+    target = routing.target_of(kind, case, transition, route)
     if target is None:
         return (Blocker("no_route", Text("没有可以返回的状态", "there is no state to go back to"), transition.name),)
     final = None if transition.act else kind.states[target].final
@@ -316,66 +313,3 @@ def _settled(
         return ()
     editable = {field.name for field in _editable(lifecycle, case, kind, actor, scope)[1]}
     return tuple(name for name in filled if name not in editable)
-
-
-def _guard_blockers(transition: Transition, scope: Scope, unsure: bool) -> list[Blocker]:
-    blockers = []
-    for guard in transition.guards:
-        if unsure and _reads_input(guard.when, transition):
-            continue
-        try:
-            if guard.when.evaluate(scope) is not True:
-                blockers.append(Blocker("guard", guard.otherwise, guard.name))
-        except ConditionFailed as failed:
-            blockers.append(no.undecided(guard.otherwise, failed, guard.name))
-    return blockers
-
-
-def _route(transition: Transition, scope: Scope, unsure: bool) -> tuple[Route | None, Blocker | None]:
-    """The one route that holds. Alternatives must match exactly once; `else` holds where no other does."""
-    if not transition.routes:
-        return None, None
-    if unsure and any(r.when is not None and _reads_input(r.when, transition) for r in transition.routes):
-        return None, None
-    try:
-        holding = [r for r in transition.routes if r.when is not None and r.when.evaluate(scope) is True]
-    except ConditionFailed as failed:
-        return None, Blocker("condition", failed.text, transition.name)
-    if not holding:
-        holding = [route for route in transition.routes if route.when is None]
-    if len(holding) == 1:
-        return holding[0], None
-    name = wording.action(transition)
-    if not holding:
-        return None, Blocker(
-            "no_route",
-            Text(
-                f"“{name.zh}”没有适用的去向，请联系流程管理员",
-                f"{name.en!r} has no route that fits; ask the lifecycle's administrator",
-            ),
-            transition.name,
-        )
-    ways = ", ".join(route.to for route in holding)
-    return None, Blocker(
-        "no_route",
-        Text(
-            f"“{name.zh}”同时有几个去向（{ways}），请联系流程管理员", f"{name.en!r} has several routes at once ({ways})"
-        ),
-        transition.name,
-    )
-
-
-def _target(kind: Kind, case: Case, transition: Transition, route: Route | None) -> str | None:
-    if transition.act:
-        return case.state
-    target = route.to if route is not None else transition.to
-    if target != ORIGIN:
-        return target
-    back = case.origin
-    return back if back is not None and kernel.leads(kind, case.state, transition.name, back) else None
-
-
-def _reads_input(expression: Any, transition: Transition) -> bool:
-    """Whether it depends on what comes with the command: on `input`, or on a field the command may write."""
-    given = {f"case.{name}" for name in (*(f.name for f in transition.asks), *transition.require)}
-    return any(root == "input" or name in given for name, root, _ in getattr(expression, "names", ()))

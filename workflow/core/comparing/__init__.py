@@ -170,9 +170,7 @@ def _sense(attribute: Attribute, was: Any, now: Any) -> Severity:
         return attribute.more if come else MIRROR[attribute.more] if gone else "moves"
     if isinstance(was, (int, float)) and isinstance(now, (int, float)):
         return attribute.more if now > was else MIRROR[attribute.more]
-    if was is None or now is None:
-        return attribute.more if was is None else MIRROR[attribute.more]
-    return "moves"
+    return attribute.more if was is None else MIRROR[attribute.more]  # what it belongs to came, or went
 
 
 def _children(children: Children, old: Any, new: Any, spot: _Spot) -> Iterator[Change]:
