@@ -18,7 +18,7 @@ from workflow.core.hashing import sm3
 from workflow.core.merkle import gathered
 from workflow.core.model import Text
 from workflow.engine import Engine
-from workflow.sealing import Folder, reanchor, seal
+from workflow.sealing import Folder, Sealed, reanchor, seal
 from workflow.store import log, queries
 from workflow.store.tables import OFFICE, records
 from workflow.testing import FrozenClock
@@ -171,7 +171,7 @@ def test_nothing_is_signed_before_a_day_is_over(desk: Engine, folder: Folder, cl
     assert 24 * 3_600_000_000 == sealing.HEARTBEAT
     seal(desk, folder)
     clock.advance(hours=24, microseconds=-1)
-    assert None is seal(desk, folder).note
+    assert Sealed(1, 0) == seal(desk, folder)
     clock.advance(microseconds=1)
     again = seal(desk, folder)
     assert (1, 0, True) == (again.size, again.new, again.note is not None)
@@ -239,3 +239,21 @@ def test_a_log_of_sm3_is_gone_on_with_by_sm3(sqlite: str, make_engine: Callable[
     grown = memory.tree()
     grown.add(leaves[0])
     assert gathered([*leaves, leaves[0]], (), sm3)[1] == grown.root()
+
+
+def test_what_was_sealed_is_not_believed_again(desk: Engine, folder: Folder) -> None:
+    """A hash that was changed before the last sealed record is no part of what is signed next, so that it is found."""
+    for _ in range(3):
+        desk.open("ticket", ANN, LAMP)
+    seal(desk, folder)
+    memory = folder.memory()
+    assert memory is not None
+    with desk.writing() as sql:
+        sql.execute(sa.update(records).where(records.c.position == 2).values(leaf="0" * 64))
+    leaf = desk.open("ticket", ANN, LAMP).receipt["leaf"]
+    signed = seal(desk, folder).note
+    assert signed is not None
+
+    tree = memory.tree()
+    tree.add(bytes.fromhex(str(leaf)))
+    assert tree.root() == signed.checkpoint.root
