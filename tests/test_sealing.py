@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN
 from workflow import incidents, sealing, signing
 from workflow.core.errors import InputInvalid, SealerBusy, Tampered
+from workflow.core.hashing import sm3
+from workflow.core.merkle import gathered
 from workflow.core.model import Text
 from workflow.engine import Engine
-from workflow.sealing import Folder, reanchor, seal
+from workflow.sealing import Folder, Sealed, reanchor, seal
 from workflow.store import log, queries
-from workflow.store.tables import OFFICE
+from workflow.store.tables import OFFICE, records
 from workflow.testing import FrozenClock
+from workflow.trail import begin
 
 LAMP = {"title": "Broken lamp"}
 
@@ -166,7 +171,7 @@ def test_nothing_is_signed_before_a_day_is_over(desk: Engine, folder: Folder, cl
     assert 24 * 3_600_000_000 == sealing.HEARTBEAT
     seal(desk, folder)
     clock.advance(hours=24, microseconds=-1)
-    assert None is seal(desk, folder).note
+    assert Sealed(1, 0) == seal(desk, folder)
     clock.advance(microseconds=1)
     again = seal(desk, folder)
     assert (1, 0, True) == (again.size, again.new, again.note is not None)
@@ -202,3 +207,53 @@ def test_batches_follow_one_another_in_the_log(desk: Engine, folder: Folder, mon
     assert memory is not None
     with desk.looking() as sql:
         assert log.leaf([*log.in_order(sql)][-1]) == memory.leaf
+
+
+def test_what_stands_before_a_gap_keeps_its_place_when_the_auditor_begins_anew(desk: Engine, folder: Folder) -> None:
+    for _ in range(2):
+        desk.export(io.StringIO(), DAN)
+    seal(desk, folder)
+    case = desk.open("ticket", ANN, LAMP).case.id  # its records sort before the office's, and are placed behind them
+    seal(desk, folder)
+    with desk.writing() as sql:
+        sql.execute(sa.update(records).where(records.c.file == case).values(position=9))
+    assert 5 == reanchor(desk, folder, DAN, "a position was lost").size
+
+    with desk.looking() as sql:
+        placed = [(row.position, row.file, row.seq) for row in log.in_order(sql)]
+    assert [(1, OFFICE, 1), (2, OFFICE, 2), (3, OFFICE, 3), (4, case, 1), (5, OFFICE, 4)] == placed
+
+
+def test_a_log_of_sm3_is_gone_on_with_by_sm3(sqlite: str, make_engine: Callable[..., Engine], folder: Folder) -> None:
+    engine = make_engine(sqlite)
+    begin(engine, "sm3")
+    for _ in range(3):
+        engine.export(io.StringIO(), DAN)
+        signed = seal(engine, folder).note
+    assert signed is not None
+    with engine.looking() as sql:
+        leaves = [log.leaf(row) for row in log.in_order(sql)]
+    assert (4, gathered(leaves, (), sm3)[1]) == (signed.checkpoint.size, signed.checkpoint.root)
+    memory = folder.memory()
+    assert memory is not None
+    grown = memory.tree()
+    grown.add(leaves[0])
+    assert gathered([*leaves, leaves[0]], (), sm3)[1] == grown.root()
+
+
+def test_what_was_sealed_is_not_believed_again(desk: Engine, folder: Folder) -> None:
+    """A hash that was changed before the last sealed record is no part of what is signed next, so that it is found."""
+    for _ in range(3):
+        desk.open("ticket", ANN, LAMP)
+    seal(desk, folder)
+    memory = folder.memory()
+    assert memory is not None
+    with desk.writing() as sql:
+        sql.execute(sa.update(records).where(records.c.position == 2).values(leaf="0" * 64))
+    leaf = desk.open("ticket", ANN, LAMP).receipt["leaf"]
+    signed = seal(desk, folder).note
+    assert signed is not None
+
+    tree = memory.tree()
+    tree.add(bytes.fromhex(str(leaf)))
+    assert tree.root() == signed.checkpoint.root

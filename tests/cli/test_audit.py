@@ -410,3 +410,12 @@ def test_a_log_of_sha256_stays_one(sealed: str, office: Casework) -> None:
     assert (2, True) == (said.code, "日志“casework”用的是 sha256，不能改用 sm3" in said.err)
     assert {"log": "casework", "hash": "sha256"}.items() <= office("init", "--json").json.items()
     assert 0 == office("audit", "verify", *PROOF).code
+
+
+def test_a_change_in_the_record_that_names_the_log_is_a_change(sealed: str, office: Casework, here: Path) -> None:
+    sql(here, """UPDATE records SET body = replace(body, '"log":"casework"', '"log":"caseworx"') WHERE file = 'office'""")
+    said = office("audit", "verify", *PROOF, "--lang", "en")
+
+    assert 1 == said.code  # and not 2, for another log
+    assert "record 1 of office" in said.out
+    assert "the record is not what its hash says" in said.out
