@@ -118,6 +118,15 @@ class Field:
     follow: bool = False  # `case`: look at this case's joins again whenever the other case moves
     place: Place = Place()
 
+    @property
+    def holds_personal(self) -> bool:
+        """Whether it is personal, or something within it is."""
+        return (
+            self.personal
+            or (self.item is not None and self.item.holds_personal)
+            or any(each.holds_personal for each in self.fields)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -469,6 +478,12 @@ class Lifecycle:
     digest: str = ""  # SHA-256 of the source text and the settings in force, hexadecimal
     source: str = ""
     file: str = ""
+    # by kind of case: its personal fields, and what of that sort its commands ask for
+    personal: Mapping[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {kind.name: _personal(kind) for kind in (self.root, *self.parts.values())}
+        object.__setattr__(self, "personal", {name: names for name, names in found.items() if names})
 
     def kind(self, name: str) -> Kind:
         """The root kind for "", else the part of that name."""
@@ -477,6 +492,11 @@ class Lifecycle:
     def values(self) -> dict[str, Json]:
         """The settings in force, by name."""
         return {name: setting.value for name, setting in self.settings.items()}
+
+
+def _personal(kind: Kind) -> frozenset[str]:
+    asked = (field for transition in kind.transitions.values() for field in transition.asks)
+    return frozenset(field.name for field in (*kind.fields.values(), *asked) if field.holds_personal)
 
 
 # ---------------------------------------------------------------- facts
@@ -530,6 +550,7 @@ class Case:
     acted: dict[str, Micros] = field(default_factory=dict)  # when each rate-limited act was last done
     clocks: dict[str, Any] = field(default_factory=dict)  # what happened to its deadlines: see `workflow.core.clocks`
     revision: int = 0
+    erased: tuple[str, ...] = ()  # personal fields whose values were erased: they are None since
 
     @property
     def open(self) -> bool:
@@ -541,7 +562,7 @@ class Case:
         return Case(
             self.id, self.root, self.lifecycle, self.version, self.kind, self.state, self.created_by, self.opened_at,
             self.entered_at, self.key, self.round, self.number, self.holder, self.outcome, self.origin, self.values,
-            self.visits, self.acted, self.clocks, self.revision,
+            self.visits, self.acted, self.clocks, self.revision, self.erased,
         )  # fmt: skip
 
 
