@@ -1,7 +1,8 @@
 """Whether the audit trail agrees with itself and with the tables, and the trail as a file for others to check.
 
 Three things are looked at: each record is what its hash says and follows from the one before it; folding the records
-of a file gives what the tables say, its timers and notices too; and the tables hold nothing that no record tells of. A change of everything
+of a file, with the personal values that are kept beside them, gives what the tables say, its timers and notices too; and
+the tables hold nothing that no record tells of. A change of everything
 together, or the last records cut off with their effects, cannot be seen from within: that takes a copy outside.
 """
 
@@ -21,12 +22,14 @@ from workflow.core.fold import fold
 from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
 from workflow.core.record import ANNOTATE, GENESIS, VERSION, leaf
+from workflow.office.kept import Kept
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of
+from workflow.store.hidden import Beside
 from workflow.store.log import grown
 from workflow.store.queries import stored_records
 from workflow.store.rows import record_row
-from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, notices, records, timers
+from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, notices, personal, records, timers
 
 LifecycleOf = Callable[[str, int], Lifecycle]
 _decode = json.JSONDecoder().raw_decode  # `loads` without looking for blanks that we did not write
@@ -35,6 +38,7 @@ _OF_CASES = (
     (holders.c.case_id, Text("待办中有一件并不存在", "a to-do list has a case that does not exist")),
     (timers.c.case_id, Text("有一个时限所属的件并不存在", "a timer is of a case that does not exist")),
     (notices.c.file, Text("有通知所属的件并不存在", "there are notices of a case that does not exist")),
+    (personal.c.file, Text("有个人信息所属的件并不存在", "there are personal values of a case that does not exist")),
 )
 _WAITING = notices.alias("waiting")
 _FORGED = (
@@ -76,6 +80,7 @@ class Verdict:
 
     `outdated`: timers worked out by another calendar than the one in force. Their due dates are unproven until a
     worker has counted them anew. `annotations` are what people wrote about records and tables: said, not proven.
+    `erased`: personal values that are gone as a record of their erasure says.
     """
 
     records: int
@@ -83,6 +88,7 @@ class Verdict:
     findings: tuple[Finding, ...]
     outdated: int = 0
     annotations: tuple[Annotation, ...] = ()
+    erased: int = 0
 
     @property
     def good(self) -> bool:
@@ -111,6 +117,7 @@ class Trail:
     published: dict[tuple[str, int], str] = field(default_factory=dict)
     called: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # the notices, by their keys
     annotations: list[Annotation] = field(default_factory=list)
+    kept: Kept = field(default_factory=Kept)
 
     def take(self, row: Row[Any]) -> None:
         """The next record."""
@@ -176,8 +183,10 @@ class Trail:
                     self._find(
                         "lifecycle", f"记录所依流程“{name}”与现存的不同", f"the lifecycle {name} is another now", row
                     )
+            for text in self.kept.take(row, entry):
+                self._find("personal", text.zh, text.en, row)
             if lifecycle is not None and self.file != OFFICE and not self.broken:
-                self.standing = fold(self.standing, entry, lifecycle)
+                self.standing = fold(self.standing, self.kept.told(row, entry), lifecycle)
                 self.called |= called_for(entry)
         except _CHANGED as error:
             self.broken = True
@@ -189,6 +198,8 @@ class Trail:
 
     def end(self, length: int | None, head: str | None) -> None:
         """What the tables say of the trail as a whole: how many records, and the leaf of the last."""
+        for row, text in self.kept.left():
+            self._find("personal", text.zh, text.en, row)
         if length is None:
             self._find("missing", "有记录而没有这一件", "there are records and no such case", self.last)
         elif (length, head) != (self.seq, self.head):
@@ -231,10 +242,10 @@ def compared(
     sql: Connection, rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str, calendar: Calendar
 ) -> Verdict:
     """Look at the files of these rows of the records, which come file by file and in order."""
-    count = files = outdated = 0
+    count = files = outdated = erased = 0
     findings: list[Finding] = []
     annotations: list[Annotation] = []
-    trails = _trails(rows, lifecycle_of, log)
+    trails = _trails(rows, Beside(sql), lifecycle_of, log)
     while batch := list(islice(trails, BATCH)):
         outdated += _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of, calendar)
         for trail in batch:
@@ -242,14 +253,15 @@ def compared(
                 _compare_office(sql, trail)
             count += trail.length
             files += 1
+            erased += trail.kept.erased
             findings += trail.findings
             annotations += trail.annotations
-    return Verdict(count, files, tuple(findings), outdated, tuple(annotations))
+    return Verdict(count, files, tuple(findings), outdated, tuple(annotations), erased)
 
 
-def _trails(rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
+def _trails(rows: Iterator[Row[Any]], beside: Beside, lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
     for file, own in groupby(rows, key=lambda row: row.file):
-        trail = Trail(file, log, lifecycle_of)
+        trail = Trail(file, log, lifecycle_of, kept=Kept(beside.of(file)))
         for row in own:
             trail.take(row)
         yield trail

@@ -31,7 +31,7 @@ from workflow.store import schema, writing
 from workflow.store.carrying import fill_timers
 from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
-from workflow.store.ids import new_id
+from workflow.store.ids import new_id, new_salt
 from workflow.store.log import Origin
 from workflow.store.tables import OFFICE, lifecycles
 from workflow.store.transactions import carry_out
@@ -55,9 +55,10 @@ class Engine(Reading):
     """Runs cases on one database; shared by all threads.
 
     `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
-    gives now in microseconds UTC, `ids` new ids, greater each time; `origin` names the log in every record (without
-    one: that of the records that are there, `casework` where there are none), and where it ends in `/sm3` its hash is
-    SM3; `calendar` says which days are worked (without one: the database, which begins with those of China).
+    gives now in microseconds UTC, `ids` new ids, greater each time, `salts` 32 random bytes in hexadecimal (they hide
+    personal values in records); `origin` names the log in every record (without one: that of the records that are
+    there, `casework` where there are none), and where it ends in `/sm3` its hash is SM3; `calendar` says which days are
+    worked (without one: the database, which begins with those of China).
 
     A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
     """
@@ -68,6 +69,7 @@ class Engine(Reading):
         *,
         clock: Callable[[], Micros] = system_clock,
         ids: Callable[[], str] = new_id,
+        salts: Callable[[], str] = new_salt,
         origin: str | None = None,
         calendar: Calendar | None = None,
     ) -> None:
@@ -76,6 +78,7 @@ class Engine(Reading):
         self._library = Library()
         self._clock = clock
         self._ids = ids
+        self._salts = salts
         self._origin = Origin(origin)
         self._almanac = Almanac(calendar)
         self._host = None

@@ -29,13 +29,14 @@ from workflow.core.model import (
     Refusal,
     Text,
 )
+from workflow.core.personal import hide
 from workflow.core.reckoning import reckon
 from workflow.core.record import OF_NO_STEP, Record, chain, migration_entry
 from workflow.core.replaying import LifecycleOf, in_force
 from workflow.core.run import Ran, Step, settle
 from workflow.office.library import retired
 from workflow.store.carrying import carry_over
-from workflow.store.queries import history
+from workflow.store.hidden import told_history
 from workflow.store.tables import cases, records
 from workflow.store.work import Sheet, Work, links_of
 from workflow.versions import versions
@@ -107,7 +108,7 @@ def forecasts(
     calendar, lifecycle_of = engine.calendar(), _lifecycles(engine, way)
     for id, number, title in _pages(engine, _running(way.old), case):
         with engine.looking() as sql:
-            told = tuple(history(sql, id))
+            told = told_history(sql, id)
         standing = _folded(told, lifecycle_of)
         standing.linked = _linked(engine, way.old, standing)
         yield number, title, standing, forecast(way, standing, told, lifecycle_of, calendar, engine.now())
@@ -164,7 +165,7 @@ def _move(
     sheet = work.sheet(id)
     if sheet is None or not sheet.file.root.open or sheet.file.root.version != way.old.version:
         return None  # somebody else ended or moved it in the meantime
-    told, now = tuple(history(work.on.sql, id)), work.supply.now
+    told, now = told_history(work.on.sql, id), work.supply.now
     found = forecast(way, sheet.file, told, _lifecycles(engine, way), work.supply.calendar, now)
     line = _line(id, None, None, sheet.file, found, moved=False)
     if found.after is None or found.sort not in allowed:
@@ -180,7 +181,7 @@ def _take_back(engine: Engine, way: Hop, actor: Actor, note: str | None, id: str
     work.must_lock()
     sheet = work.sheet(id)
     assert sheet is not None  # cases are never deleted
-    told, now = tuple(history(work.on.sql, id)), work.supply.now
+    told, now = told_history(work.on.sql, id), work.supply.now
     came = next((each for each in reversed(in_force(told)) if _is_hop(each, way)), None)
     if came is None:
         return None  # it was taken back before
@@ -219,14 +220,15 @@ def _carry(
     `rest`: leave the joins alone, for the case stands again where it stood.
     """
     before, followed = sheet.file, _followed(sheet.lifecycle, sheet.file).values()
-    text, leaf = chain(entry, work.supply.log, before.records + 1, before.head)
     after = fold(before, entry, lifecycle)
+    entry, hidden = hide(entry, lifecycle, work.supply.log, lambda id: after.case(id).kind, work.supply.new_salt)
+    text, leaf = chain(entry, work.supply.log, before.records + 1, before.head)
     after.linked, after.records, after.head = linked, before.records + 1, leaf
     sheet.lifecycle = lifecycle
     gained = {name: other for name, other in _followed(lifecycle, after).items() if other not in followed}
     if gained:  # the case it leads to must know that it is followed from now on
         work.link(sheet, gained)
-    refusal = work.carry_on(sheet, Ran(after, (Step(entry, text, leaf, (), ()),)), actor)
+    refusal = work.carry_on(sheet, Ran(after, (Step(entry, text, leaf, (), (), hidden),)), actor)
     if refusal is None and not rest:
         following = settle(lifecycle, sheet.file, work.supply)
         refusal = work.carry_on(sheet, following, ENGINE_ACTOR) if isinstance(following, Ran) else following

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from workflow.core.checkpoint import Checkpoint, key, note
+from workflow.core.commitment import KEY, opens
 from workflow.core.hashing import hash_of
 from workflow.core.merkle import included
 
 BEIJING = timezone(timedelta(hours=8))
-MODULES = ("core/ed25519.py", "core/hashing.py", "core/merkle.py", "core/checkpoint.py", "offline.py")
+MODULES = (
+    "core/hashing.py", "core/commitment.py", "core/ed25519.py", "core/merkle.py", "core/checkpoint.py", "offline.py",
+)  # fmt: skip
 
 
 def proved(bundle: Any, keys: list[str]) -> tuple[Checkpoint, tuple[str, ...], list[dict[str, Any]]]:
@@ -41,6 +44,22 @@ def proved(bundle: Any, keys: list[str]) -> tuple[Checkpoint, tuple[str, ...], l
     return signed.checkpoint, names, found
 
 
+def opened(bundle: Any) -> list[tuple[str, str]]:
+    """Field and value of each personal value that came with the proof, held against its commitment in the records.
+
+    Raises ValueError for one that no record commits to.
+    """
+    texts = [each["record"] for each in bundle["records"]]
+    log = note(bundle["checkpoint"]).checkpoint.origin
+    found = []
+    for each in bundle.get("personal", ()):
+        stands = f'{{"{KEY}":"{each["commitment"]}"}}'
+        if not opens(each["commitment"], log, each["salt"], each["value"]) or not any(stands in text for text in texts):
+            raise ValueError(f"no record has this value of {each['field']} / 没有记录载有“{each['field']}”的这个值")
+        found.append((each["field"], each["value"]))
+    return found
+
+
 def lines(bundle: Any, keys: list[str]) -> Iterator[str]:
     """What is printed where the proof holds."""
     checkpoint, names, records = proved(bundle, keys)
@@ -50,6 +69,8 @@ def lines(bundle: Any, keys: list[str]) -> Iterator[str]:
         who = each["who"].get("name") or each["who"]["id"]
         way = f"  {each.get('from', '')} → {each['to']}" if each.get("to") else ""
         yield f"  {each['seq']:>4}  {_stamp(each['at'])}  {who}  {each['action']}{way}"
+    for name, value in opened(bundle):
+        yield f"        {name} = {value}"
     if bundle.get("open"):
         yield f"  {bundle['open']} newer records are not proved yet / 另有 {bundle['open']} 条更新的记录尚待证明"
 

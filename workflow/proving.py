@@ -17,8 +17,9 @@ from workflow.core.checkpoint import Key, Note
 from workflow.core.errors import InputInvalid, Tampered
 from workflow.core.hashing import hash_name, hash_of
 from workflow.core.merkle import Frontier, gathered, inclusion
-from workflow.core.model import Text
+from workflow.core.model import Actor, Text
 from workflow.core.record import leaf as hashed
+from workflow.disclosing import openings
 from workflow.store import log
 from workflow.store.queries import stored_records
 from workflow.store.tables import OFFICE, cases, records
@@ -197,11 +198,12 @@ def _made(sql: Connection, found: Finding) -> Finding:
     return Finding(found.code, found.text, found.file, found.seq, at, actor)
 
 
-def bundle(engine: Engine, case: str, note: Note) -> dict[str, Any]:
+def bundle(engine: Engine, case: str, note: Note, reader: Actor | None = None) -> dict[str, Any]:
     """What proves, to somebody who has the public key, which records one file had when `note` was signed.
 
-    Records that are not sealed, or behind the checkpoint, are counted as `open`. Raises NotFound, and Tampered where
-    the log is not what was signed.
+    Records that are not sealed, or behind the checkpoint, are counted as `open`. Personal values are in it, with their
+    salts, only where a `reader` asks for them who may know them (see `workflow.disclosing`), and that is recorded.
+    Raises NotFound, Refused, and Tampered where the log is not what was signed.
     """
     root = engine.case(case).root
     with engine.looking(at_one_moment=True) as sql:
@@ -229,10 +231,14 @@ def bundle(engine: Engine, case: str, note: Note) -> dict[str, Any]:
             for row in stored_records(sql, root.id)
             if row.seq in inside
         ]
-    return {
+    made: dict[str, Any] = {
         "casework-proof": FORMAT,
         "case": root.number or root.id,
         "checkpoint": str(note),
         "records": proved,
         "open": len(places) - len(inside),
     }
+    if reader is not None:
+        told = openings(engine, root.id, reader)
+        made["personal"] = [each for each in told if each.pop("seq") in inside]
+    return made

@@ -36,6 +36,7 @@ def verify(engine: Engine, processes: int, least: int = LEAST) -> Verdict:
         (*(finding for each in verdicts for finding in each.findings), *strays),
         sum(each.outdated for each in verdicts),
         tuple(note for each in verdicts for note in each.annotations),
+        sum(each.erased for each in verdicts),
     )
 
 

@@ -94,7 +94,7 @@ def _declared(value: Any) -> Iterator[tuple[tuple[str, ...], Any]]:
     part = "part" if getattr(value, "name", "") else "root"
     for each in fields(value):
         where = f"{type(value).__name__} of a {part}.{each.name}"
-        if each.name in UNSAID or where.endswith(_KEYS) or where in ("Kind of a root.name", "Kind of a root.label", "Kind of a root.outlives",
+        if not each.init or each.name in UNSAID or where.endswith(_KEYS) or where in ("Kind of a root.name", "Kind of a root.label", "Kind of a root.outlives",
                                             "Lifecycle of a part.guards", "Deadline of a part.kind"):  # fmt: skip
             continue
         if getattr(value, "extends", None):

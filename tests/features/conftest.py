@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pytest_bdd import step, then
 
+from tests.features.erased import *  # noqa: F403
 from tests.features.opinions import *  # noqa: F403
 from tests.features.post import *  # noqa: F403
 from tests.features.proof import *  # noqa: F403

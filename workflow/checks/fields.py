@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from workflow.checks.catalogue import Finding, check
 from workflow.checks.subject import Subject, Where, named, names_of
-from workflow.core.model import ROOT, Field, Kind, Text, Transition
+from workflow.core.model import ROOT, Expression, Field, Kind, Text, Transition
+
+_READING = ("case", "input", "parent")  # where a personal value is read from
 
 
 @check(
@@ -192,13 +194,16 @@ def _inner(field: Field) -> tuple[Field, ...]:
     "personal_in_the_open",
     "warning",
     Text("公开了的个人信息", "Personal data in the open"),
-    Text("标为 personal 的字段又写了 index（可查找、可统计），或被写进编号：抹去个人信息以后，它仍在别处。",
-         "A `personal` field is also `index` (searched and counted), or goes into a number: when personal data are erased it is still there."),
-    Text("去掉 index，或不要把它写进编号", "take `index` out, or leave it out of the number"),
+    Text("标为 personal 的字段又写了 index（可查找、可统计）、被写进编号、作为件的标题，或被 set、open 抄到没有标 personal 的地方："
+         "抹去个人信息以后，它仍在别处。",
+         "A `personal` field is also `index` (searched and counted), goes into a number, is the title of the case, or is copied by `set` or "
+         "`open` to what is not personal: when personal data are erased it is still there."),
+    Text("去掉 index，不要把它写进编号；抄到的字段也写 personal: true",
+         "take `index` out, leave it out of the number; write `personal: true` on the copy too"),
     "fields: {phone: {type: text, personal: true, index: true, label: {zh: 电话, en: Telephone}}}",
 )  # fmt: skip
 def personal_in_the_open(subject: Subject) -> Iterator[Finding]:
-    """Personal fields that are indexed or numbered by."""
+    """Personal fields that are indexed, numbered by, titles, or copied to what is not personal."""
     numbered = {
         (clause.kind, name)
         for clause in subject.clauses
@@ -208,10 +213,38 @@ def personal_in_the_open(subject: Subject) -> Iterator[Finding]:
     }
     for kind in subject.kinds:
         for field in kind.fields.values():
-            if field.personal and (field.index or (kind.name, field.name) in numbered):
-                called = named(field.label, field.name)
-                text = Text(
-                    f"个人信息“{called.zh}”写进了索引或编号",
-                    f"the personal field {called.en} is indexed, or part of a number",
-                )
-                yield Finding(subject.at(kind, "fields", field.name), text)
+            if field.holds_personal and (field.index or (kind.name, field.name) in numbered):
+                found = _open_to_all(field.label, field.name, Text("索引或编号", "an index or a number"))
+                yield Finding(subject.at(kind, "fields", field.name), found)
+    fields = subject.lifecycle.root.fields
+    title = fields.get("title") or next((each for each in fields.values() if each.type == "text"), None)
+    if title is not None and title.personal:
+        found = _open_to_all(title.label, title.name, Text("件的标题", "the title of the case"))
+        yield Finding(subject.at(subject.lifecycle.root, "fields", title.name), found)
+    for where, kind, _, effects in subject.effects():
+        for name, expression in effects.set:
+            yield from _copied(subject, (*where, "set", name), kind.name, expression, kind.name, name)
+        for n, opening in enumerate(effects.open):
+            for name, expression in opening.set:
+                yield from _copied(subject, (*where, "open", n, "set"), kind.name, expression, opening.part, name)
+            if opening.key is not None:
+                yield from _copied(subject, (*where, "open", n, "key"), kind.name, opening.key, opening.part, "")
+
+
+def _copied(subject: Subject, where: Where, kind: str, expression: Expression, to: str, name: str) -> Iterator[Finding]:
+    """The personal values that `expression` reads for the field `name` of `to`, where that is not personal."""
+    personal = subject.lifecycle.personal
+    if name in personal.get(to, ()):
+        return
+    for whole, root, read in names_of(expression):
+        if read.partition(".")[0] in personal.get(ROOT if root == "parent" else kind, ()) and root in _READING:
+            place = Text(f"“{name or 'key'}”", repr(name or "key"))
+            yield Finding(where, _open_to_all(Text(), whole, place))
+
+
+def _open_to_all(label: Text, name: str, place: Text) -> Text:
+    called = named(label, name)
+    return Text(
+        f"个人信息“{called.zh}”写进了{place.zh}，抹去后仍在那里",
+        f"the personal field {called.en} goes into {place.en}, where it stays when it is erased",
+    )

@@ -49,7 +49,7 @@ def _case() -> Argument:
     "be what checkpoints and receipts from outside say. Keys and checkpoints are read from the files given here, never from the "
     "database. Exit codes: 0 proven; 1 something is wrong; 2 it could not be checked; 3 nothing is wrong, but of some records, or of "
     "all, there is no checkpoint that proves it.",
-    gives='`{"records", "files", "good", "outdated", "sealed", "covered", "open", "since", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en", '
+    gives='`{"records", "files", "good", "outdated", "erased", "sealed", "covered", "open", "since", "findings": [{"code", "file", "seq", "at", "actor", "zh", "en", '
     '"explained": [{"seq", "at", "actor", "note"}]}]}`; `explained` is what `audit annotate` wrote.',
 )  # fmt: skip
 def verify(
@@ -83,6 +83,7 @@ def verify(
         "files": verdict.files,
         "good": not findings,
         "outdated": verdict.outdated,
+        "erased": verdict.erased,
         "sealed": proven.size,
         "covered": proven.covered,
         "open": proven.open,
@@ -107,6 +108,13 @@ def verify(
                     f"只重新核对了前 {covered} 条之后有新记录的件；其余各件的内容以上次核对为准。",
                     f"only files with records behind the first {covered} were looked at again; for the rest the last "
                     "verification stands.",
+                )
+            )
+        if verdict.erased:
+            click.echo(
+                say(
+                    f"其中 {verdict.erased} 项个人信息已抹去，均有抹去的记录。",
+                    f"{verdict.erased} personal values were erased, each with a record of it.",
                 )
             )
         if verdict.outdated:

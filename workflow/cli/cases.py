@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from workflow.cli.table import print_table
 from workflow.cli.width import columns, pad, plain
 from workflow.core.errors import NotFound
 from workflow.core.model import Case, Field, File, Kind, Lifecycle, Text
+from workflow.core.personal import ERASED, values_of
+from workflow.disclosing import disclose
 from workflow.store import log
 
 if TYPE_CHECKING:
@@ -25,27 +27,31 @@ if TYPE_CHECKING:
 
 @command(
     CASE,
-    gives='a case with `parts` (an array of cases), `records`, `head`, `checkpoint` (the short form of the newest, where it covers all of the records, else null) and `offers`: `{"id", "name", "number", "lifecycle", "version", "part", "key", "round", "state", "state_label", "open", "outcome", "holder", "created_by", "opened_at", "entered_at", "revision", "values"}`. An offer is `{"action", "label", "act", "asks": [{"name", "type", "required"}], "note", "blockers"}`.',
+    option("--personal", is_flag=True, zh="连同个人信息（须用 --as；查看会记录在案）", en="with personal values (needs --as; the reading is recorded)"),
+    gives='a case with `parts` (an array of cases), `records`, `head`, `checkpoint` (the short form of the newest, where it covers all of the records, else null) and `offers`: `{"id", "name", "number", "lifecycle", "version", "part", "key", "round", "state", "state_label", "open", "outcome", "holder", "created_by", "opened_at", "entered_at", "revision", "values", "withheld", "erased"}`; `withheld` are personal fields that have a value. An offer is `{"action", "label", "act", "asks": [{"name", "type", "required"}], "note", "blockers"}`.',
 )  # fmt: skip
-def show(desk: Desk, case: str) -> None:
+def show(desk: Desk, case: str, personal: bool) -> None:
     """One case: fields, parts, and what the person at the desk can do."""
     engine = desk.engine
-    actor = desk.reader()
+    actor = desk.actor() if personal else desk.reader()
     file, found = names.find(engine, case, actor)
     lifecycle = engine.lifecycle(found.lifecycle, found.version)
+    told = disclose(engine, found.id, actor) if personal and actor is not None else {}
     offered = engine.offers(found.id, actor) if actor is not None else ()
     with engine.looking() as sql:
         newest = log.newest(sql, file.root.id)
     checkpoint = newest.short if newest is not None else None
     data = {
-        **phrases.case_json(file, found, lifecycle),
-        "parts": [phrases.case_json(file, part, lifecycle) for part in file.parts if found is file.root],
+        **phrases.case_json(file, found, lifecycle, told.get(found.id)),
+        "parts": [
+            phrases.case_json(file, part, lifecycle, told.get(part.id)) for part in file.parts if found is file.root
+        ],
         "records": file.records,
         "head": file.head,
         "checkpoint": checkpoint,
         "offers": [phrases.offer_json(each) for each in offered],
     }
-    desk.answer(data, lambda: _show(desk, file, found, lifecycle, actor, offered, checkpoint))
+    desk.answer(data, lambda: _show(desk, file, found, lifecycle, actor, offered, checkpoint, personal=personal))
 
 
 def _show(
@@ -56,6 +62,8 @@ def _show(
     actor: Actor | None,
     offered: tuple[Offer, ...],
     checkpoint: str | None,
+    *,
+    personal: bool,
 ) -> None:
     kind = lifecycle.kind(case.kind)
     mentioned = [p for each in file for p in (each.holder, each.created_by) if p]
@@ -77,7 +85,8 @@ def _show(
     if case.kind:
         held = f"{names.label(kind.label, case.kind)}  {names.persons([case.holder], known)}"
         facts.insert(1, (say("分件", "part"), held.rstrip()))
-    _facts([*facts, *_fields(case.values, kind.fields, known)])
+    withheld = () if personal else values_of(lifecycle, case)
+    _facts([*facts, *_fields(case, kind.fields, known, withheld)])
     parts = [part for part in file.parts if case is file.root]
     if parts:
         click.echo()
@@ -107,13 +116,22 @@ def _ending(case: Case, kind: Kind) -> str:
 
 
 def _fields(
-    given: Mapping[str, object], fields: Mapping[str, Field], known: Mapping[str, str]
+    case: Case, fields: Mapping[str, Field], known: Mapping[str, str], withheld: Container[str]
 ) -> list[tuple[str, str]]:
-    return [
-        (names.label(field.label, name), phrases.value(given[name], field, known))
-        for name, field in fields.items()
-        if given.get(name) not in (None, [], "")
-    ]
+    """The fields that have something in them; of what is personal or erased, that."""
+    found = []
+    for name, field in fields.items():
+        value = case.values.get(name)
+        if name in withheld:
+            shown = say("（个人信息，用 --personal 查看）", "(personal; see it with --personal)")
+        elif name in case.erased:
+            shown = said(ERASED)
+        elif value in (None, [], ""):
+            continue
+        else:
+            shown = phrases.value(value, field, known)
+        found.append((names.label(field.label, name), shown))
+    return found
 
 
 def _facts(facts: list[tuple[str, str]]) -> None:

@@ -9,6 +9,7 @@ from workflow.cli import names, times
 from workflow.cli.language import said, say, spoken
 from workflow.cli.width import columns, line, pad
 from workflow.core.model import Blocker, Case, Field, File, Lifecycle, Text
+from workflow.core.personal import values_of
 from workflow.core.record import ANNOTATE
 
 if TYPE_CHECKING:
@@ -126,6 +127,8 @@ def happened(record: Mapping[str, Any], file: File, lifecycle: Lifecycle, known:
     what = names.label(transition.label if transition else _ACTIONS.get(action, Text()), action)
     if record.get("kind") == "resolution":
         what = _resolved(record)
+    if record.get("kind") in _OF_PERSONAL:
+        what = f"{said(_OF_PERSONAL[record['kind']])} {say('、', ', ').join(record['input']['fields'])}"
     source, target = record.get("from"), record.get("to")
     way = names.state(kind, target or source or "")
     if source and target and source != target:
@@ -158,10 +161,16 @@ _RESOLUTIONS = {
     "skip": Text("跳过异常", "leave an incident"),
     ANNOTATE: Text("说明记录", "explain the record"),
 }
+_OF_PERSONAL = {
+    "reading": Text("查看个人信息", "read personal values"),
+    "erasure": Text("抹去个人信息", "erase personal values"),
+}
 _ACTIONS = {
     "open": Text("新开", "open"),
     "edit": Text("修改", "edit"),
     "export": Text("导出", "export"),
+    "read": Text("查看个人信息", "read personal values"),
+    "prove": Text("连同个人信息出具证明", "prove with personal values"),
     "migrate": Text("换版", "migrate"),
     "undo_migration": Text("撤回换版", "undo the migration"),
 }
@@ -205,9 +214,15 @@ def both(text: Text) -> dict[str, str]:
     return {"zh": text.zh, "en": text.en}
 
 
-def case_json(file: File, case: Case, lifecycle: Lifecycle) -> dict[str, Any]:
-    """A case or part for programs; times in ISO 8601 on the office's clock."""
+def case_json(
+    file: File, case: Case, lifecycle: Lifecycle, personal: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """A case or part for programs; times in ISO 8601 on the office's clock. What is personal is `withheld`, but for the
+    values that were asked for (`personal`).
+    """
     kind = lifecycle.kind(case.kind)
+    hidden = values_of(lifecycle, case)
+    values = {name: value for name, value in case.values.items() if name not in hidden}
     shown = kind.states.get(case.state)
     return {
         "id": case.id,
@@ -227,5 +242,7 @@ def case_json(file: File, case: Case, lifecycle: Lifecycle) -> dict[str, Any]:
         "opened_at": times.iso(case.opened_at),
         "entered_at": times.iso(case.entered_at),
         "revision": case.revision,
-        "values": dict(case.values),
+        "values": {**values, **(personal or {})},
+        "withheld": sorted(hidden.keys() - (personal or {}).keys()),
+        "erased": list(case.erased),
     }

@@ -23,6 +23,7 @@ COMMANDS = {
             "list": Entry("workflow.cli.people:list_", "列出人员、单位和组", "List people, units and groups"),
             "show": Entry("workflow.cli.people:show", "看一个人、单位或组", "Show one of them"),
             "import": Entry("workflow.cli.people:import_", "从 CSV 文件登记", "Add them from a CSV file"),
+            "erase": Entry("workflow.cli.erasing:erase", "抹去一个人的个人信息", "Erase a person's personal data"),
         },
         "人员、单位和组",
         "People, units and groups",

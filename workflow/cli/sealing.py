@@ -93,6 +93,7 @@ def checkpoints(desk: Desk) -> None:
     option("--checkpoint", type=click.Path(path_type=Path), metavar="FILE", zh="凭哪个检查点（默认文件夹中最后一个）", en="by which checkpoint (the last in the folder)"),
     FOLDER,
     option("--out", type=click.Path(path_type=Path), metavar="FILE", zh="证明写到这个文件", en="write the proof to this file"),
+    option("--with-personal", is_flag=True, zh="连同个人信息及其盐，供核对承诺（须用 --as；记录在案）", en="with personal values and their salts, to check the commitments (needs --as; recorded)"),
     option("--script", is_flag=True, zh="改为打印核对程序：一个只需 Python 的文件", en="print the program that checks proofs instead: one file that needs only Python"),
     zh="把一件的全部记录连同其在日志中的证明写成一个文件。提案者可在自己的电脑上核对，不需要本程序：先用 --script 得到核对程序，"
     "再 python check_proof.py 证明.json 公钥.pub。",
@@ -100,7 +101,10 @@ def checkpoints(desk: Desk) -> None:
     "the checker with --script, then `python check_proof.py PROOF.json KEY.pub`.",
     gives='`{"file", "case", "records", "open"}`.',
 )  # fmt: skip
-def prove(desk: Desk, case: str | None, checkpoint: Path | None, folder: Path, out: Path | None, script: bool) -> None:
+def prove(
+    desk: Desk, case: str | None, checkpoint: Path | None, folder: Path, out: Path | None,
+    with_personal: bool, script: bool,
+) -> None:  # fmt: skip
     """Write the proof of a case, or the program that checks it."""
     from workflow.proving import bundle
 
@@ -115,7 +119,8 @@ def prove(desk: Desk, case: str | None, checkpoint: Path | None, folder: Path, o
         )
     if out.exists():
         raise InputInvalid(Text(f"{out} 已经存在；请另取一个名字", f"{out} is there already; take another name"))
-    made = bundle(desk.engine, case, outside.last_note(checkpoint or folder / "checkpoints"))
+    reader = desk.actor() if with_personal else None
+    made = bundle(desk.engine, case, outside.last_note(checkpoint or folder / "checkpoints"), reader)
     out.write_text(json.dumps(made, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     count = len(made["records"])
     told = say(

@@ -10,7 +10,7 @@ import ctypes
 import re
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from cel_expr_python import cel
@@ -102,9 +102,9 @@ class CelExpression:
             answer = program.eval(data=data)
             value = answer.plain_value()
         except RuntimeError as problem:  # how the CEL runtime reports a budget exceeded
-            raise ConditionFailed(self.source, _tidy(str(problem))) from None
+            raise ConditionFailed(self.source, _tidy(str(problem), data)) from None
         if type(value) is str and answer.type() == cel.Type.ERROR:
-            raise ConditionFailed(self.source, _tidy(value))
+            raise ConditionFailed(self.source, _tidy(value, data))
         return value
 
     def _compile(self) -> Any:
@@ -127,7 +127,22 @@ def visited_states(source: str) -> list[tuple[int, str]]:
     ]
 
 
-def _tidy(message: str) -> str:
-    """A CEL run-time message without its status words."""
+def _tidy(message: str, data: Any) -> str:
+    """A CEL run-time message without its status words, and without the texts of the case: what is said is recorded."""
     message = re.sub(r"\s*\[[A-Z_]+\]$", "", message)
-    return re.sub(r"^[A-Z_]+: ", "", message)
+    message = re.sub(r"^[A-Z_]+: ", "", message)
+    for text in sorted({*_texts(data)}, key=len, reverse=True):
+        message = message.replace(text, "…")
+    return message
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts within values, but for those of one character."""
+    if isinstance(value, str):
+        yield from (value,) * (len(value) > 1)
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)

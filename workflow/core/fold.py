@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from workflow.core import clocks
+from workflow.core.commitment import committed
 from workflow.core.model import Case, File, Lifecycle
 
 
@@ -35,6 +36,7 @@ def fold(file: File | None, entry: Mapping[str, Any], lifecycle: Lifecycle) -> F
         changed.number = entry["number"]
     if "set" in entry:
         changed.values = {**case.values, **entry["set"]}
+        _erase(changed, entry["set"])
     if "limited" in entry:
         changed.acted = {**case.acted, entry["action"]: entry["at"]}
     if kind == "move":
@@ -87,7 +89,20 @@ def _carried_over(case: Case, version: int, facts: Mapping[str, Any]) -> Case:
     after.clocks = facts.get("clocks", case.clocks)
     gone = facts.get("gone", ())
     after.values = {name: value for name, value in case.values.items() if name not in gone} | facts.get("set", {})
+    if "erased" in facts:
+        after.erased = tuple(facts["erased"])
+    _erase(after, facts.get("set", {}), kept=facts.get("erased", ()))
     return after
+
+
+def _erase(case: Case, changes: Mapping[str, Any], kept: Sequence[str] = ()) -> None:
+    """Of a commitment whose value is not told there is no value; a field that is written anew is erased no longer."""
+    gone = [name for name, value in changes.items() if committed(value) is not None]
+    if gone:
+        case.values = {**case.values, **dict.fromkeys(gone)}
+    if gone or case.erased:
+        before = {name for name in case.erased if name not in changes or name in kept}
+        case.erased = tuple(sorted(before.union(gone)))
 
 
 def _link(case: Case, entry: Mapping[str, Any]) -> None:
@@ -115,7 +130,7 @@ def _new_case(
     id: str, root: str, kind: str, facts: Mapping[str, Any], entry: Mapping[str, Any], lifecycle: Lifecycle
 ) -> Case:
     state = facts["state"] if kind else entry["to"]
-    return Case(
+    case = Case(
         id=id,
         root=root,
         lifecycle=entry["lifecycle"]["name"],
@@ -132,6 +147,8 @@ def _new_case(
         visits=_visits({}, None, state, lifecycle, kind),
         revision=1,
     )
+    _erase(case, case.values)
+    return case
 
 
 def _visits(

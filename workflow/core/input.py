@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
@@ -37,10 +37,31 @@ def accept(fields: Sequence[Field], given: Mapping[str, Any]) -> tuple[dict[str,
             continue
         try:
             values[name] = stored(field, value)
-        except _Wrong as wrong:
+        except _Wrong as problem:
+            wrong = _unspoken(problem, value) if field.holds_personal else problem
             zh, en = called(field, "zh"), called(field, "en")
             blockers.append(Blocker("invalid", Text(f"{zh}：{wrong.text.zh}", f"{en}: {wrong.text.en}"), name))
     return values, blockers
+
+
+def _unspoken(wrong: _Wrong, value: Any) -> _Wrong:
+    """The same without the value: it is personal, and what is said of it is recorded."""
+    zh, en = wrong.text.zh, wrong.text.en
+    for each in sorted({*_said_of(value)}, key=len, reverse=True):
+        zh, en = zh.replace(each, "…"), en.replace(each, "…")
+    return _Wrong(zh, en)
+
+
+def _said_of(value: Any) -> Iterator[str]:
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, (list, tuple)) else ()
+    for each in inner:
+        yield from _said_of(each)
+    if isinstance(value, Mapping):
+        yield from (repr(name) for name in value)
+        yield from (f"“{name}”" for name in value)
+    yield _shown(value)
+    if isinstance(value, int):
+        yield f" {value}"
 
 
 def stored(field: Field, value: Any) -> Json:

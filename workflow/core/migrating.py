@@ -281,6 +281,7 @@ def _carried_over(hop: Hop, case: Case, replayed: Case, now: Micros) -> Case:
         visits=replayed.visits,
         clocks=_clocks(hop, case, replayed, now),
         revision=case.revision + 1,
+        erased=tuple(sorted({renaming.fields.get(name, name) for name in case.erased}.intersection(kept))),
     )
 
 

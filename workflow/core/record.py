@@ -11,7 +11,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from workflow.core.errors import InputInvalid
 from workflow.core.hashing import hash_of
@@ -33,7 +33,9 @@ from workflow.core.model import (
 
 GENESIS = "0" * 64
 VERSION = 1
-OF_NO_STEP = frozenset(("refusal", "resolution"))  # kinds of records that change nothing of a case
+OF_NO_STEP = frozenset(
+    ("refusal", "resolution", "reading", "erasure")
+)  # kinds of records that change nothing of a case
 ANNOTATE = "annotate"  # the action of a resolution that explains a record, or what the tables say
 LONGEST_NOTE = 10_000  # characters of the note of a resolution
 
@@ -201,6 +203,8 @@ def _difference(old: Case, new: Case) -> Record:
     found: Record = {"id": old.id}
     if old.kind != new.kind:
         found |= {"was": old.kind, "part": new.kind}
+    if old.erased != new.erased:
+        found["erased"] = list(new.erased)
     if old.state != new.state:
         found |= {"from": old.state, "to": new.state}
     for name in ("origin", "visits", "clocks"):
@@ -249,18 +253,23 @@ def resolution_entry(
     case: str = "",
     state: str = "",
     lifecycle: Lifecycle | None = None,
+    kind: Literal["resolution", "reading", "erasure"] = "resolution",
+    erased: Sequence[str] = (),
 ) -> Record:
-    """The facts of what a person did with something that had stopped; it changes nothing of the case."""
+    """The facts of what a person did with something that had stopped (or, by `kind`, of who has read personal values,
+    or erased those with the commitments `erased`); it changes nothing of the case.
+    """
     return _present(
         file=file,
         case=case,
         at=now,
         who=who(actor),
         lifecycle=_version(lifecycle) if lifecycle else None,
-        kind="resolution",
+        kind=kind,
         action=action,
         note=_writable(note, LONGEST_NOTE),
         input=dict(about),
+        erased=sorted(erased),
         **{"from": state},
     )
 

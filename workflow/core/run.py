@@ -34,6 +34,7 @@ from workflow.core.model import (
     Text,
 )
 from workflow.core.notices import recipients, told_by
+from workflow.core.personal import Hidden, hide
 from workflow.core.record import Record, chain, move_entry, notice_entries, timer_entry
 from workflow.core.scope import Scope
 
@@ -50,17 +51,21 @@ class Supply:
     draw_number: Callable[[NumberWanted], str]
     calendar: Calendar
     look: Callable[[str], Linked | None] = lambda _: None  # another case by its id, when a field comes to name it
+    new_salt: Callable[[], str] | None = None  # 32 random bytes in hexadecimal; without: nothing personal is hidden
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One record of a run: its content, written form and leaf hash, the notices, and the cases to start."""
+    """One record of a run: its content, written form and leaf hash, the notices, the cases to start, and the personal
+    values that stand in it as commitments.
+    """
 
     entry: Record
     text: str
     leaf: str
     notices: tuple[NoticeWanted, ...]
     started: tuple[tuple[str, Started], ...]
+    hidden: tuple[Hidden, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,9 +259,10 @@ def _take(
     notices = recipients(lifecycle, after, entry, command.actor)
     if notices:
         entry["out"] = notice_entries(notices)
+    entry, hidden = hide(entry, lifecycle, supply.log, lambda id: after.case(id).kind, supply.new_salt)
     text, leaf = chain(entry, supply.log, seq + 1, prev)
     after.records, after.head = seq + 1, leaf
-    return after, Step(entry, text, leaf, notices, started)
+    return after, Step(entry, text, leaf, notices, started, hidden)
 
 
 def begins(lifecycle: Lifecycle, file: File | None, after: File, entry: Record) -> dict[str, list[str]]:

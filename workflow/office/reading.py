@@ -34,6 +34,7 @@ class Reading:
     _library: Library
     _clock: Callable[[], Micros]
     _ids: Callable[[], str]
+    _salts: Callable[[], str]
     _origin: log.Origin
     _almanac: Almanac
     _host: Hosted | None
@@ -48,7 +49,8 @@ class Reading:
         return sheet.file if actor is ANYBODY else self._withheld(sheet, actor)[0]
 
     def history(self, case: str, actor: Actor | None = ANYBODY) -> tuple[Record, ...]:
-        """The records of the file that the case or part is in, in order; of a part, those about it.
+        """The records of the file that the case or part is in, in order; of a part, those about it. Personal values
+        stand in them as commitments.
 
         With `actor`, what is blind to him is withheld as in `case`; such records say `withheld`.
         """
@@ -188,7 +190,8 @@ class Reading:
     def _work(self, on: Conversation, *, locking: bool) -> Work:
         return Work(
             on, self._statements, self._library,
-            now=self._clock(), log=self._origin.on(on.sql), new_id=self._ids, calendar=self._almanac.on(on.sql), locking=locking,
+            now=self._clock(), log=self._origin.on(on.sql), new_id=self._ids, new_salt=self._salts,
+            calendar=self._almanac.on(on.sql), locking=locking,
         )  # fmt: skip
 
     def _take_out(self, work: Work, name: str) -> tuple[Sheet, Case]:

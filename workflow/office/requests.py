@@ -16,10 +16,11 @@ from workflow.office.library import Library
 from workflow.office.refusals import refused
 from workflow.store import queries
 from workflow.store.connections import Conversation
-from workflow.store.tables import OFFICE
+from workflow.store.hidden import told_history
 from workflow.store.writing import Prepared
 
 LONGEST = 200
+FORGOTTEN = ""  # stands for the fingerprint of a command whose personal input was erased: it could be guessed from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,13 @@ def answered(on: Conversation, statements: Prepared, library: Library, request: 
     if not rows:
         return None
     _, fingerprint, file_id, case_id, seq, last, _ = rows[0]
-    if fingerprint != request.fingerprint:
+    if fingerprint not in (request.fingerprint, FORGOTTEN):
         raise RequestReused(request.id)
-    records = tuple(queries.history(on.sql, file_id, since=1 if file_id != OFFICE else seq, until=last))
-    answer = records[-1 - (last - seq) :]
+    answer = tuple(queries.history(on.sql, file_id, since=seq, until=last))
     if answer[0]["kind"] == "refusal":
         return _refused(answer[0])
     file: File | None = None
-    for record in records:
+    for record in told_history(on.sql, file_id, until=last):
         version = record["lifecycle"]
         file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
     assert file is not None

@@ -103,8 +103,9 @@ def differences(
         case = told.get(each.case.id)
         if case is None:
             continue
+        hidden = lifecycle.personal.get(case.kind, frozenset())
         for name in _FACTS if each.case != case else ():
-            yield from _differ(case.id, name, getattr(each.case, name), getattr(case, name))
+            yield from _differ(case.id, name, getattr(each.case, name), getattr(case, name), hidden)
         waits = waiting(lifecycle, file, case.id)
         yield from _differ(case.id, "waits", each.waits, waits)
         held = {(party, case.entered_at) for party in waits}
@@ -113,6 +114,15 @@ def differences(
         yield from _differ(case.id, "case_values", sorted(standing.values.get(case.id, ())), values)
 
 
-def _differ(case: str, what: str, table: object, replayed: object) -> Iterator[Difference]:
+def _differ(
+    case: str, what: str, table: object, replayed: object, hidden: frozenset[str] = frozenset()
+) -> Iterator[Difference]:
+    """With the values of `hidden` fields left out of what is said."""
     if table != replayed:
-        yield Difference(case, what, str(table)[:_SHOWN], str(replayed)[:_SHOWN])
+        yield Difference(case, what, _shown(table, hidden), _shown(replayed, hidden))
+
+
+def _shown(what: object, hidden: frozenset[str]) -> str:
+    if isinstance(what, dict) and not hidden.isdisjoint(what):
+        what = {name: "…" if name in hidden and value is not None else value for name, value in what.items()}
+    return str(what)[:_SHOWN]

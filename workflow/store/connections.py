@@ -332,5 +332,6 @@ def _prepare_sqlite(sql: Connection) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",  # what is deleted is overwritten: erased is erased; many builds do so anyway
     ):
         sql.exec_driver_sql(f"PRAGMA {pragma}")

@@ -10,6 +10,11 @@ _lock = threading.Lock()
 _last = 0
 
 
+def new_salt() -> str:
+    """32 random bytes, hexadecimal."""
+    return os.urandom(32).hex()
+
+
 def new_id() -> str:
     """An id greater than every other made by this process before."""
     global _last

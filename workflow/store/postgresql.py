@@ -13,11 +13,11 @@ from sqlalchemy import BigInteger, Dialect, Integer, Table, text
 
 from workflow.store.rows import Changes, Values
 from workflow.store.statements import MOVING, TIMING, Statement
-from workflow.store.tables import case_values, cases, contents, holders, notices, records, requests, timers
+from workflow.store.tables import case_values, cases, contents, holders, notices, personal, records, requests, timers
 
 _INSERTS = {
     "opened": cases, "contents": contents, "values": case_values, "holders": holders, "records": records,
-    "notices": notices, "timers": timers, "requests": requests,
+    "personal": personal, "notices": notices, "timers": timers, "requests": requests,
 }  # fmt: skip
 _FITS = "t.case_id = u.b_case"
 _UPDATES = {  # what is changed: its table, where, and to what

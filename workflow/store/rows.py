@@ -63,6 +63,7 @@ class Changes:
     holders_changed: list[Values] = field(default_factory=list)
     holders_gone: list[Values] = field(default_factory=list)
     records: list[Values] = field(default_factory=list)
+    personal: list[Values] = field(default_factory=list)
     notices: list[Values] = field(default_factory=list)
     timers: list[Values] = field(default_factory=list)
     timers_changed: list[Values] = field(default_factory=list)
@@ -96,7 +97,7 @@ def kept(row: Sequence[Any]) -> Kept:
         id=id, root=root, lifecycle=lifecycle, version=version, kind=kind, state=state, created_by=created_by,
         opened_at=opened_at, entered_at=entered_at, key=key, round=round, number=number, holder=holder, outcome=outcome,
         origin=origin, values=_decode(text)[0], visits=past["visits"], acted=past.get("acted", {}),
-        clocks=past.get("clocks", {}), revision=revision,
+        clocks=past.get("clocks", {}), revision=revision, erased=tuple(past.get("erased", ())),
     )  # fmt: skip
     return Kept(case, place, tuple(past.get("waits", ())), text, body is None)
 
@@ -230,6 +231,8 @@ def _moving(case: Case, file: File, lifecycle: Lifecycle, waits: tuple[str, ...]
         trail["acted"] = case.acted
     if case.clocks:
         trail["clocks"] = case.clocks
+    if case.erased:
+        trail["erased"] = list(case.erased)
     if waits:
         trail["waits"] = list(waits)
     return {
@@ -275,6 +278,18 @@ def as_indexed(value: Json) -> str:
 def _record(found: Changes, step: Step) -> None:
     row = record_row(step.entry, step.text, step.leaf)
     found.records.append(row)
+    found.personal += [
+        {
+            "file": row["file"],
+            "seq": row["seq"],
+            "commitment": each.commitment,
+            "case_id": each.case,
+            "field": each.field,
+            "salt": each.salt,
+            "value": each.value,
+        }
+        for each in step.hidden
+    ]
     for n, notice in enumerate(step.notices, 1):
         found.notices.append(
             {

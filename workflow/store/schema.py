@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 
-HEAD = "0006"  # the newest migration that this release knows
+HEAD = "0007"  # the newest migration that this release knows
 VERSION_TABLE = "casework_version"  # our own, so that the host's Alembic and ours do not meet
 
 

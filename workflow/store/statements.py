@@ -16,6 +16,7 @@ from workflow.store.tables import (
     holders,
     notices,
     numbers,
+    personal,
     records,
     requests,
     timers,
@@ -124,6 +125,7 @@ class Statements:
         self.drop_timer = ready(delete(timers).where(*timing))
         self.append = insertion(records, RECORDED)
         self.notify = insertion(notices, CALLED_FOR)
+        self.hide = insertion(personal)
         self.next_number = ready(
             update(numbers).values(last=numbers.c.last + 1).where(numbers.c.prefix == bindparam("b_prefix"))
         )

@@ -105,6 +105,20 @@ records = Table(
     sqlite_with_rowid=False,
 )
 
+personal = Table(  # personal values and their salts, which stand in the records as commitments: erased when they go
+    "personal",
+    metadata,
+    Column("file", _ID, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("commitment", String(64), primary_key=True),
+    Column("case_id", _ID, nullable=False),
+    Column("field", _NAME, nullable=False),
+    Column("salt", String(64), nullable=False),
+    Column("value", Text, nullable=False),  # canonical JSON: the very text that was hashed
+    Index("ix_personal_case_id", "case_id"),
+    sqlite_with_rowid=False,
+)
+
 chains = Table(
     "chains",
     metadata,

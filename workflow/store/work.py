@@ -76,12 +76,13 @@ class Work:
         now: Micros,
         log: str,
         new_id: Callable[[], str],
+        new_salt: Callable[[], str],
         calendar: Calendar,
         locking: bool = True,
     ) -> None:
         self.on = on
         self.locking = locking
-        self.supply = Supply(now, log, new_id, self._draw, calendar, self._look)
+        self.supply = Supply(now, log, new_id, self._draw, calendar, self._look, new_salt)
         self.sheets: dict[str, Sheet] = {}
         self._statements = statements
         self._library = library
@@ -112,6 +113,10 @@ class Work:
         """Let the file see the cases that a command links it to, before the command is decided."""
         self._hold(sheet.lifecycle, given.items())
         sheet.file = replace(sheet.file, linked={**sheet.file.linked, **self._linked(given)})
+
+    def lifecycle(self, name: str, version: int) -> Lifecycle:
+        """Exactly that version. Raises NotFound."""
+        return self._library.version(self.on.sql, name, version)
 
     # ------------------------------------------------------------ what follows from a command
 

@@ -83,6 +83,7 @@ def save(on: Conversation, statements: Prepared, found: Changes) -> None:
         (s.change_timer, found.timers_changed),
         (s.add_timer, found.timers),
         (s.append, found.records),
+        (s.hide, found.personal),
         (s.notify, found.notices),
     ):
         if rows:

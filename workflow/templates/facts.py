@@ -8,6 +8,7 @@ from typing import Any
 
 from workflow.core.calendar import local
 from workflow.core.model import Case, Field, File, Json, Kind, Language, Lifecycle, Micros, Place, Text
+from workflow.core.personal import ERASED
 from workflow.templates.grammar import Shape
 
 MOST_ITEMS = 200  # of a list: what is longer is cut
@@ -162,7 +163,18 @@ class _Says:
 
     def all(self, kind: Kind, case: Case) -> dict[str, Any]:
         """Every declared field of the case."""
-        return {name: self.value(case.values.get(name), field) for name, field in kind.fields.items()}
+        return {
+            name: self._erased(field) if name in case.erased else self.value(case.values.get(name), field)
+            for name, field in kind.fields.items()
+        }
+
+    def _erased(self, field: Field) -> Any:
+        """What stands where a value was erased, in the field's own shape."""
+        if field.type == "list" and field.item is not None:
+            return (self._erased(field.item),)
+        if field.type == "record":
+            return Facts({each.name: self._erased(each) for each in field.fields})
+        return ERASED.say(self._language)
 
     def value(self, value: Json, field: Field | None) -> Any:
         """A value as people read it: labels for codes, names for parties, "" for nothing."""

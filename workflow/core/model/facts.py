@@ -58,6 +58,7 @@ class Case:
     acted: dict[str, Micros] = field(default_factory=dict)  # when each rate-limited act was last done
     clocks: dict[str, Any] = field(default_factory=dict)  # what happened to its deadlines: see `workflow.core.clocks`
     revision: int = 0
+    erased: tuple[str, ...] = ()  # personal fields whose values were erased: they are None since
 
     @property
     def open(self) -> bool:
@@ -69,7 +70,7 @@ class Case:
         return Case(
             self.id, self.root, self.lifecycle, self.version, self.kind, self.state, self.created_by, self.opened_at,
             self.entered_at, self.key, self.round, self.number, self.holder, self.outcome, self.origin, self.values,
-            self.visits, self.acted, self.clocks, self.revision,
+            self.visits, self.acted, self.clocks, self.revision, self.erased,
         )  # fmt: skip
 
 

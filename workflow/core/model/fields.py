@@ -38,6 +38,15 @@ class Field:
     follow: bool = False  # `case`: look at this case's joins again whenever the other case moves
     place: Place = Place()
 
+    @property
+    def holds_personal(self) -> bool:
+        """Whether it is personal, or something within it is."""
+        return (
+            self.personal
+            or (self.item is not None and self.item.holds_personal)
+            or any(each.holds_personal for each in self.fields)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

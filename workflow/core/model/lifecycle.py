@@ -123,6 +123,12 @@ class Lifecycle:
     digest: str = ""  # SHA-256 of the source text and the settings in force, hexadecimal
     source: str = ""
     file: str = ""
+    # by kind of case: its personal fields, and what of that sort its commands ask for
+    personal: Mapping[str, frozenset[str]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        found = {kind.name: _personal(kind) for kind in (self.root, *self.parts.values())}
+        object.__setattr__(self, "personal", {name: names for name, names in found.items() if names})
 
     def kind(self, name: str) -> Kind:
         """The root kind for "", else the part of that name."""
@@ -131,3 +137,8 @@ class Lifecycle:
     def values(self) -> dict[str, Json]:
         """The settings in force, by name."""
         return {name: setting.value for name, setting in self.settings.items()}
+
+
+def _personal(kind: Kind) -> frozenset[str]:
+    asked = (field for transition in kind.transitions.values() for field in transition.asks)
+    return frozenset(field.name for field in (*kind.fields.values(), *asked) if field.holds_personal)
