@@ -413,7 +413,10 @@ def test_a_log_of_sha256_stays_one(sealed: str, office: Casework) -> None:
 
 
 def test_a_change_in_the_record_that_names_the_log_is_a_change(sealed: str, office: Casework, here: Path) -> None:
-    sql(here, """UPDATE records SET body = replace(body, '"log":"casework"', '"log":"caseworx"') WHERE file = 'office'""")
+    sql(
+        here,
+        """UPDATE records SET body = replace(body, '"log":"casework"', '"log":"caseworx"') WHERE file = 'office'""",
+    )
     said = office("audit", "verify", *PROOF, "--lang", "en")
 
     assert 1 == said.code  # and not 2, for another log
