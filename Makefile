@@ -39,7 +39,7 @@ format: .venv/.tests ## put the code in order
 pictures: .venv/.runs ## draw the shipped lifecycles anew into docs/lifecycles
 	$(BIN)/python -m workflow.diagrams docs/lifecycles
 
-COVERED := workflow/core/*,workflow/engine.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
+COVERED := workflow/core/*,workflow/engine.py,workflow/keeping.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
 
 coverage: .venv/.tests ## the tests again, with every branch of core, the engine and its jobs held to 100 %
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)

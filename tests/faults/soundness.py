@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from workflow.core import clocks
 from workflow.core.errors import StoreUnavailable
+from workflow.core.hashing import hash_of
 from workflow.core.merkle import Frontier
 from workflow.core.model import File
 from workflow.core.record import GENESIS, leaf
@@ -93,7 +94,7 @@ def _gapless(found: Found) -> Iterator[object]:
     counted |= {row.file: (row.records, row.head) for row in found.rows["chains"]}
     for file in counted.keys() | found.files.keys():
         own = found.files[file]
-        last = leaf(own[-1].body) if own else GENESIS
+        last = leaf(own[-1].body, found.engine.origin) if own else GENESIS
         if [row.seq for row in own] != list(range(1, len(own) + 1)) or counted.get(file) != (len(own), last):
             yield file, counted.get(file), len(own)
 
@@ -214,7 +215,7 @@ def _logged(found: Found) -> Iterator[object]:
         last[row.file] = row.seq
     memory = found.folder.memory()
     if memory is not None:
-        tree = Frontier()
+        tree = Frontier(hash=hash_of(found.engine.origin))
         for row in placed[: memory.size]:
             tree.add(bytes.fromhex(row.leaf))
         if (tree.size, tree.root()) != (memory.size, memory.note.checkpoint.root):
