@@ -23,7 +23,7 @@ from workflow.store.rows import timing
 from workflow.store.tables import notices, timers
 from workflow.store.writing import Overtaken
 from workflow.testing import FrozenClock
-from workflow.timers import accounts, due_dates, fire_all, fire_due, next_due, recalculate
+from workflow.timers import Due, accounts, due_dates, fire_all, fire_due, next_due, recalculate
 
 ERRAND = (Path(__file__).parents[1] / "clocked.yaml").read_text(encoding="utf-8")
 DESK = Actor("dan", "Dan", groups=frozenset({"desk"}))
@@ -210,6 +210,8 @@ def test_a_refused_transition_is_an_incident_and_is_taken_when_a_person_says_so(
     office.fire(part, "release", DESK)
     incidents.resolve(office, incident.id, "retry", DESK, "已解除", REMEDIES)
     assert ("handling", ()) == (_state(office, part), incidents.listed(office))
+    taken = next(entry for entry in office.history(case) if entry["action"] == "reject" and entry["kind"] == "move")
+    assert "return_due已到期，自动办理" == taken["note"]
     assert office.verify().good
 
 
@@ -333,7 +335,9 @@ def test_clocks_that_stand_still_come_last_the_longest_first(office: Engine, clo
     assert [None, "中止", "waiting"] == [each.stopped_by and each.stopped_by.zh for each in lines]
     assert [at(2022, 6, 2), None, None] == [each.due for each in lines]
     assert 4 == len(due_dates(office, limit=4)), "those that run first"
-    assert "paused" == accounts(office, waiting, "reply_due")[0][1].standing
+    ((_, account),) = accounts(office, waiting, "reply_due")
+    assert "paused" == account.standing
+    assert any("waiting" in line.text.zh for line in account.lines), "the state that stopped it is named"
 
 
 def test_what_ran_out_before_it_was_stopped_is_told_and_then_rests(office: Engine, clock: FrozenClock) -> None:
@@ -375,6 +379,28 @@ def test_conditions_and_dates_of_the_case_decide_which_timers_there_are(office: 
     assert [("by_due", "overdue")] == [(each.deadline, each.event) for each in fire_all(office)]
     assert 1 == told(office, "late")
     assert office.verify().good
+
+
+def test_a_due_date_is_listed_with_what_a_clerk_asks_first(office: Engine, clock: FrozenClock) -> None:
+    case, part = given(office)
+    office.fire(part, "sign", EDU)
+    due = at(2022, 6, 2)
+    listed = next(each for each in due_dates(office) if each.deadline == "reply_due")
+
+    label = Text("办复期限", "Time to reply")
+    assert Due(
+        part, case, None, None, "errand", "task", "edu", "edu", "handling", "reply_due", label, due, False, False, None
+    ) == listed  # fmt: skip
+    assert () == due_dates(office, overdue=True, unit="edu", now=due - 1)
+    assert ["reply_due"] == [each.deadline for each in due_dates(office, overdue=True, unit="edu", now=due)]
+
+
+def test_clocks_of_one_case_that_end_together_are_listed_by_name(office: Engine) -> None:
+    declared = CONDITIONS.partition("deadlines:")[0]
+    office.publish(f"{declared}deadlines: {{z_due: {{within: 5bd}}, a_due: {{within: 5bd}}}}\n")
+    office.open("promise", DESK, {"kind": "short"})
+
+    assert ["a_due", "z_due"] == [each.deadline for each in due_dates(office)]
 
 
 def test_how_a_due_date_came_about(office: Engine) -> None:
