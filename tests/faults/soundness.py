@@ -93,7 +93,7 @@ def _gapless(found: Found) -> Iterator[object]:
     counted |= {row.file: (row.records, row.head) for row in found.rows["chains"]}
     for file in counted.keys() | found.files.keys():
         own = found.files[file]
-        last = leaf(own[-1].body) if own else GENESIS
+        last = leaf(own[-1].body, found.engine.origin) if own else GENESIS
         if [row.seq for row in own] != list(range(1, len(own) + 1)) or counted.get(file) != (len(own), last):
             yield file, counted.get(file), len(own)
 
