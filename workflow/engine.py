@@ -131,8 +131,8 @@ class Engine(Reading):
     def writing(self) -> Iterator[sa.Connection]:
         """A connection in a transaction: committed at the end (by the host, where the connection is its own)."""
         with self._conversation() as on:
-            on.begin()
             try:
+                on.begin()
                 yield on.sql
                 on.commit()
             except BaseException:
@@ -158,7 +158,7 @@ class Engine(Reading):
         Refused, NotFound, Retired, RequestReused, StoreUnavailable.
         """
         command = Command(OPEN, actor, dict(input or {}), note, happened)
-        request = Request.of(request_id, lifecycle, command, version)
+        request = Request.of(request_id, lifecycle, command, version=version)
         return _raised(
             self._commit(partial(self._open, lifecycle, version, command, request), repeatable=request.id is not None)
         )
@@ -182,7 +182,7 @@ class Engine(Reading):
         NotFound, Ambiguous, RequestReused, StoreUnavailable. Whatever is raised, nothing but the refusal is recorded.
         """
         command = Command(action, actor, dict(input or {}), note, happened)
-        request = Request.of(request_id, case, command, expect)
+        request = Request.of(request_id, case, command, expect=expect)
         return _raised(
             self._commit(partial(self._fire, case, command, expect, request), repeatable=request.id is not None)
         )
@@ -192,7 +192,7 @@ class Engine(Reading):
         if seen is not None:
             return seen
         sheet, case = self._take_out(work, name)
-        late = stale(work.on.sql, case, command, expect)
+        late = stale(work.on.sql, sheet.lifecycle, case, command, expect)
         if late is not None:
             return self._refuse(work, sheet, case, command, *late, request=request)
         command = self._linking(work, sheet, case, command)
