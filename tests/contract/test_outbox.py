@@ -139,6 +139,7 @@ def test_a_failure_is_tried_again_later_and_longer_each_time(office: Office, clo
     clock.advance(seconds=1)
     assert 1 == office.deliver(channels).failed
     assert 35_000_000 == (office.only().next_at or 0) - clock()
+    assert [(1, 10), (2, 35)] == [(f["tries"], f["again"]) for event, f in office.events if event == "failed"]
     clock.advance(seconds=35)
     assert 1 == office.deliver(channels).sent
 
@@ -158,6 +159,7 @@ def test_after_so_many_failures_it_is_parked_and_the_channel_is_one_incident(
     assert [("channel", "desk")] == office.incidents()
     (incident,) = incidents.listed(office.engine)
     assert incident.times >= 2
+    assert "3 次未成：down" in incident.text.zh
     incidents.resolve(office.engine, incident.id, "retry", DAN, "线路已修复", notices.REMEDIES)
     assert 2 == office.deliver(channels).sent
 
