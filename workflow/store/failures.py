@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 
@@ -13,15 +11,16 @@ _READ_ONLY = frozenset(("25006", "1290", "1836"))
 
 def code_of(error: BaseException) -> str:
     """By what the database calls it: a SQLSTATE, SQLite's name or MariaDB's number; "" where it said nothing."""
-    told: Any = getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None)
-    if told is None and error.args and isinstance(error.args[0], int):
-        told = error.args[0]
-    return str(told or "")
+    if error.args and isinstance(error.args[0], int):  # MariaDB's; its SQLSTATE is HY000 for most of them
+        return str(error.args[0])
+    return getattr(error, "sqlstate", None) or getattr(error, "sqlite_errorname", None) or ""
 
 
 def unavailable(error: BaseException) -> StoreUnavailable:
     """The driver's complaint as a sentence."""
-    code, reason = code_of(error), str(error).strip().partition("\n")[0]
+    code = code_of(error)
+    words = error.args[1] if code.isdigit() and len(error.args) > 1 else error  # MariaDB's stand behind its number
+    reason = str(words).strip().partition("\n")[0]
     if code in _FULL:
         return StoreUnavailable(
             Text(

@@ -12,13 +12,16 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
+from workflow.store import mariadb
+from workflow.store.tables import metadata
 
 HEAD = "0007"  # the newest migration that this release knows
 VERSION_TABLE = "casework_version"  # our own, so that the host's Alembic and ours do not meet
 
 
 def create(engine: Engine, filling: Callable[[Connection, str], None] | None = None) -> None:
-    """Make the tables, or bring them up to date, whole or not at all; nothing happens where they are.
+    """Make the tables, or bring them up to date, whole or not at all (on MariaDB: to be gone on with, after a kill);
+    nothing happens where they are.
 
     `filling` is handed the connection and the version that was there when old tables have been brought up to date, to
     fill what cannot be filled by SQL. Raises StoreUnavailable where a newer release has been here.
@@ -26,7 +29,7 @@ def create(engine: Engine, filling: Callable[[Connection, str], None] | None = N
     from alembic import command
     from alembic.config import Config
 
-    with engine.connect() as connection, connection.begin():
+    with engine.connect() as connection, connection.begin(), mariadb.alone(connection):
         if connection.dialect.name == "sqlite":  # its driver would begin with the first row that is written
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         found = version(connection)
@@ -38,24 +41,28 @@ def create(engine: Engine, filling: Callable[[Connection, str], None] | None = N
         config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
         config.attributes["connection"] = connection
         config.attributes["version_table"] = VERSION_TABLE
-        command.upgrade(config, "head")
-        if found is not None and filling is not None:
-            filling(connection, found)
+        with mariadb.underway(connection, VERSION_TABLE, found):
+            command.upgrade(config, "head")
+            if found is not None and filling is not None:
+                filling(connection, found)
 
 
 def check(connection: Connection) -> None:
-    """Raises StoreUnavailable where the tables are missing, old, or of a newer release."""
+    """Raises StoreUnavailable where the tables are missing, old, of a newer release, or compare texts loosely."""
     found = version(connection)
     if found != HEAD:
         raise other(found)
+    mariadb.check_tables(connection, sorted(metadata.tables))
 
 
 def version(connection: Connection) -> str | None:
-    """The newest migration that was run on this database; None where none was."""
+    """The newest migration that was run on this database; None where none was. Where bringing it up to date was
+    broken off, the one that it was begun from.
+    """
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar()  # noqa: S608 - a constant
-    return found
+    return mariadb.begun(connection, VERSION_TABLE) or found
 
 
 def other(found: str | None) -> StoreUnavailable:

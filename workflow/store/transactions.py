@@ -22,7 +22,6 @@ from workflow.store.writing import Overtaken
 
 T = TypeVar("T")
 ATTEMPTS = 12
-_COLLISIONS = {"40001", "40P01", "55P03", "1213", "1205"}  # serialization, deadlock, lock: PostgreSQL's and MySQL's
 
 
 def carry_out(
@@ -83,6 +82,6 @@ def _judge(connections: Connections, on: Own, error: Exception, repeatable: bool
                 "doing it again",
             )
         ) from error
-    if left and (lost or connections.collided(cause, _COLLISIONS)):
+    if left and (lost or connections.collided(cause)):
         return
     raise unavailable(cause) from error

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+
+from workflow.store.migrations import steps
 
 revision = "0003"
 down_revision = "0002"
@@ -19,47 +20,42 @@ NOTICES = (
     ("channel", sa.String(120), None),
     ("address", sa.String(400), None),
     ("language", sa.String(8), None),
-    ("subject", sa.Text(), None),
-    ("body", sa.Text(), None),
+    ("subject", steps.long_text(), None),
+    ("body", steps.long_text(), None),
 )
-PEOPLE = (("language", sa.String(8)), ("channels", sa.Text()), ("quiet", sa.String(11)))
-
-
-def bytewise(length: int) -> sa.String:
-    """A text that is compared byte by byte on every database."""
-    return sa.String(length).with_variant(sa.String(length, collation="C"), "postgresql")
+PEOPLE = (("language", sa.String(8)), ("channels", steps.long_text()), ("quiet", sa.String(11)))
 
 
 def upgrade() -> None:
     for name, kind, default in NOTICES:
-        op.add_column("notices", sa.Column(name, kind, nullable=default is None, server_default=default))
+        steps.add_column("notices", sa.Column(name, kind, nullable=default is None, server_default=default))
     for name, kind in PEOPLE:
-        op.add_column("people", sa.Column(name, kind))
-    op.create_index("ix_people_unit", "people", ["unit", "id"])
-    op.create_table(
+        steps.add_column("people", sa.Column(name, kind))
+    steps.create_index("ix_people_unit", "people", ["unit", "id"])
+    steps.create_table(
         "incidents",
-        sa.Column("id", bytewise(64), nullable=False),
+        sa.Column("id", steps.bytewise(64), nullable=False),
         sa.Column("kind", sa.String(120), nullable=False),
         sa.Column("about", sa.String(200), nullable=False),
-        sa.Column("file", bytewise(64)),
+        sa.Column("file", steps.bytewise(64)),
         sa.Column("state", sa.String(20), nullable=False),
-        sa.Column("zh", sa.Text(), nullable=False),
-        sa.Column("en", sa.Text(), nullable=False),
+        sa.Column("zh", steps.long_text(), nullable=False),
+        sa.Column("en", steps.long_text(), nullable=False),
         sa.Column("times", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("last_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger()),
         sa.Column("ended_by", sa.String(120)),
-        sa.Column("note", sa.Text()),
+        sa.Column("note", steps.long_text()),
         sa.PrimaryKeyConstraint("id", name="pk_incidents"),
     )
-    op.create_index("ix_incidents_state", "incidents", ["state", "kind", "about"])
+    steps.create_index("ix_incidents_state", "incidents", ["state", "kind", "about"])
 
 
 def downgrade() -> None:
-    op.drop_table("incidents")
-    op.drop_index("ix_people_unit", "people")
+    steps.drop_table("incidents")
+    steps.drop_index("ix_people_unit", "people")
     for name, _ in reversed(PEOPLE):
-        op.drop_column("people", name)
+        steps.drop_column("people", name)
     for name, *_ in reversed(NOTICES):
-        op.drop_column("notices", name)
+        steps.drop_column("notices", name)

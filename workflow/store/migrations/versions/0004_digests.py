@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+
+from workflow.store.migrations import steps
 
 revision = "0004"
 down_revision = "0003"
@@ -13,16 +14,16 @@ depends_on = None
 
 def upgrade() -> None:
     for name in ("cc", "urgent"):
-        op.add_column("notices", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
-    op.add_column("notices", sa.Column("digest", sa.String(100)))
-    op.create_index("ix_notices_digest", "notices", ["digest"])
-    op.create_index("ix_notices_state", "notices", ["state", "file", "seq", "id"])
-    op.add_column("people", sa.Column("digest", sa.String(5)))
+        steps.add_column("notices", sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
+    steps.add_column("notices", sa.Column("digest", sa.String(100)))
+    steps.create_index("ix_notices_digest", "notices", ["digest"])
+    steps.create_index("ix_notices_state", "notices", ["state", "file", "seq", "id"])
+    steps.add_column("people", sa.Column("digest", sa.String(5)))
 
 
 def downgrade() -> None:
-    op.drop_column("people", "digest")
+    steps.drop_column("people", "digest")
     for name in ("state", "digest"):
-        op.drop_index(f"ix_notices_{name}", "notices")
+        steps.drop_index(f"ix_notices_{name}", "notices")
     for name in ("digest", "urgent", "cc"):
-        op.drop_column("notices", name)
+        steps.drop_column("notices", name)

@@ -7,7 +7,8 @@ Revises: 0004
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+
+from workflow.store.migrations import steps
 
 revision = "0005"
 down_revision = "0004"
@@ -16,10 +17,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("lifecycles", sa.Column("retired_at", sa.BigInteger()))
-    op.add_column("lifecycles", sa.Column("retired_by", sa.String(120)))
+    steps.add_column("lifecycles", sa.Column("retired_at", sa.BigInteger()))
+    steps.add_column("lifecycles", sa.Column("retired_by", sa.String(120)))
 
 
 def downgrade() -> None:
-    op.drop_column("lifecycles", "retired_by")
-    op.drop_column("lifecycles", "retired_at")
+    steps.drop_column("lifecycles", "retired_by")
+    steps.drop_column("lifecycles", "retired_at")
