@@ -7,10 +7,11 @@ default takes 'P-1' for 'p-1', 'a' for 'a ', and 𠮷 for 𡈽.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Select, Table
+from sqlalchemy.exc import SQLAlchemyError
 
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
@@ -57,6 +58,13 @@ def table_options(dialect: Dialect) -> dict[str, str]:
         return {}
     made = {"engine": "InnoDB", "charset": "utf8mb4", "collate": collation(dialect)}
     return {f"{dialect.name}_{name}": value for name, value in made.items()}
+
+
+def one_range(query: Select[Any], table: Table, index: str) -> Select[Any]:
+    """`query` by this index on MariaDB, which else may walk through the table, locking what it passes."""
+    for name in DIALECTS:
+        query = query.with_hint(table, f"FORCE INDEX ({index})", name)
+    return query
 
 
 def unanswered(code: str) -> bool:
@@ -122,7 +130,8 @@ def alone(sql: Connection) -> Iterator[None]:
     try:
         yield
     finally:
-        sql.exec_driver_sql(_AGAIN)
+        with suppress(SQLAlchemyError):  # the lock ends with the connection anyway
+            sql.exec_driver_sql(_AGAIN)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ begun again from its first step, and finds some of its steps done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -30,7 +30,8 @@ def long_text() -> sa.Text:
 def create_table(name: str, *parts: sa.schema.SchemaItem, **options: Any) -> None:
     """Create a table, with the options that its database needs besides `options`."""
     if not columns_of(name):
-        op.create_table(name, *parts, **options, **mariadb.table_options(op.get_bind().dialect))
+        options |= mariadb.table_options(op.get_bind().dialect)
+        op.create_table(name, *parts, **options)
 
 
 def drop_table(name: str) -> None:
@@ -63,9 +64,9 @@ def drop_index(name: str, table: str) -> None:
         op.drop_index(name, table)
 
 
-def fill(table: str, columns: Iterable[sa.Column[Any]], rows: list[dict[str, Any]]) -> None:
+def fill(table: str, rows: list[dict[str, Any]]) -> None:
     """Put the first rows into a table that has none."""
-    filled = sa.table(table, *columns)
+    filled = sa.table(table, *(sa.column(name) for name in rows[0]))
     if op.get_bind().execute(sa.select(sa.literal(1)).select_from(filled).limit(1)).first() is None:
         op.bulk_insert(filled, rows)
 

@@ -13,8 +13,6 @@ down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-DAYS = ("region", "day", "works", "source", "version")
-
 
 def upgrade() -> None:
     steps.create_table(
@@ -26,7 +24,7 @@ def upgrade() -> None:
         sa.Column("version", sa.String(60), nullable=False),
         sa.PrimaryKeyConstraint("region", "day", name="pk_calendar_days"),
     )
-    steps.fill("calendar_days", [sa.column(name) for name in DAYS], rows_of(china()))
+    steps.fill("calendar_days", rows_of(china()))
     steps.create_table(
         "timers",
         sa.Column("case_id", steps.bytewise(64), nullable=False),
