@@ -9,10 +9,10 @@ SEED ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format pictures coverage mutate mutate-sample fuzz faults storm attack bench load wheel clean
+.PHONY: help demo test check setup format pictures sql coverage mutate mutate-sample fuzz faults storm attack bench load wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test coverage mutate mutate-sample fuzz faults storm attack bench load: export LC_ALL := C
+test sql coverage mutate mutate-sample fuzz faults storm attack bench load: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ help: ## what can be made
 demo: .venv/.runs ## run a county's year on SQLite (demo.db) and print its figures
 	$(BIN)/casework demo --db demo.db --force $(ARGS)
 
-test: .venv/.tests ## run the tests, on SQLite and on a PostgreSQL of their own
+test: .venv/.tests ## run the tests, on SQLite, a PostgreSQL of their own, and MariaDB where there is one
 	$(BIN)/python -m pytest $(ARGS)
 
 check: .venv/.tests ## format, lint, types, layers, spelling
@@ -38,6 +38,9 @@ format: .venv/.tests ## put the code in order
 
 pictures: .venv/.runs ## draw the shipped lifecycles anew into docs/lifecycles
 	$(BIN)/python -m workflow.diagrams docs/lifecycles
+
+sql: .venv/.tests ## write docs/sql.md anew from what the tests say to the databases, which must all be there
+	CASEWORK_SQL=write CASEWORK_SERVICES=postgresql,mariadb $(BIN)/python -m pytest -q $(ARGS)
 
 COVERED := workflow/core/*,workflow/engine.py,workflow/keeping.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
 

@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from tests import mariadb
+from tests import mariadb, sql
 from workflow.core.model import Actor
 from workflow.engine import Engine
 from workflow.testing import CountedIds, FrozenClock
@@ -40,6 +40,21 @@ def of_unit(unit: str) -> Actor:
 def ticket_text() -> str:
     """A small lifecycle with everything the engine has to write: numbers, parts, a join, an act, a notice, a link."""
     return (Path(__file__).parent / "ticket.yaml").read_text(encoding="utf-8")
+
+
+# ------------------------------------------------------------ what is said to them
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _said() -> Iterator[None]:
+    """Every statement of ours is made of words that docs/sql.md lists."""
+    sa.event.listen(sa.Engine, "before_cursor_execute", sql.take_down)
+    yield
+    sa.event.remove(sa.Engine, "before_cursor_execute", sql.take_down)
+    if os.environ.get("CASEWORK_SQL") == "write":
+        sql.write()
+    listed = sql.listed()
+    assert {} == {name: new for name in sql.DATABASES if (new := sql.said(name) - listed[name])}, "look, then: make sql"
 
 
 # ------------------------------------------------------------ empty databases

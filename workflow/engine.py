@@ -54,11 +54,11 @@ def system_clock() -> Micros:
 class Engine(Reading):
     """Runs cases on one database; shared by all threads.
 
-    `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`) or an engine of SQLAlchemy; `clock`
-    gives now in microseconds UTC, `ids` new ids, greater each time, `salts` 32 random bytes in hexadecimal (they hide
-    personal values in records); `origin` names the log in every record (without one: that of the records that are
-    there, `casework` where there are none), and where it ends in `/sm3` its hash is SM3; `calendar` says which days are
-    worked (without one: the database, which begins with those of China).
+    `database` is an address (`sqlite:///casework.db`, `postgresql+psycopg://…`, `mariadb+pymysql://…`) or an engine of
+    SQLAlchemy; `clock` gives now in microseconds UTC, `ids` new ids, greater each time, `salts` 32 random bytes in
+    hexadecimal (they hide personal values in records); `origin` names the log in every record (without one: that of the
+    records that are there, `casework` where there are none), and where it ends in `/sm3` its hash is SM3; `calendar`
+    says which days are worked (without one: the database, which begins with those of China).
 
     A case is named by its id, its number, or an unambiguous beginning of either; a part as `NUMBER/part:key`.
     """

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 import click
+from click.core import ParameterSource
 
 from workflow.cli.language import Words, said, say
 from workflow.cli.width import columns, pad, wrap
@@ -211,13 +212,15 @@ _COMMON = {"person", "db", "as_json", "lang"}
 
 
 def inherited(ctx: click.Context, name: str) -> Any:
-    """The value of a common option, given to the command or to a group above it."""
+    """The value of a common option, given to the command or to a group above it; else that of the environment."""
     here: click.Context | None = ctx
+    found = None
     while here is not None:
-        if here.params.get(name) is not None:
+        if here.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             return here.params[name]
+        found = here.params.get(name) if found is None else found
         here = here.parent
-    return None
+    return found
 
 
 def command(

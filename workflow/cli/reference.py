@@ -25,7 +25,7 @@ INTRODUCTION = """\
 - **Language**: `--lang zh|en`, else `CASEWORK_LANG`, else the locale (`LC_ALL`, `LC_MESSAGES`, `LANG`); Chinese where
   the locale names no language.
 - **Database**: `--db`, else `CASEWORK_DB`, else `./casework.db`. A path is a SQLite file, else an address such as
-  `postgresql://user@host/office`.
+  `postgresql://user@host/office` or `mariadb://user@host/office`.
 - **Person**: `--as PERSON`, else `CASEWORK_AS`. The command line trusts it: whoever can write to the database can act as
   anybody. `--for PARTY` acts on somebody's behalf (代录入), and both names are recorded.
 - **Cases** are named by their number (`011-1-023`), their id, or any beginning that fits only one case. A part is named

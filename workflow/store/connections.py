@@ -334,17 +334,3 @@ def _kept_if_good(sql: Connection) -> Iterator[None]:
         sql.invalidate()
         sql.close()
         raise
-<<<<<<< HEAD
-
-
-def _prepare_sqlite(sql: Connection) -> None:
-    for pragma in (
-        f"busy_timeout={BUSY_TIMEOUT}",  # first: changing the journal mode may have to wait
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",  # what is deleted is overwritten: erased is erased; many builds do so anyway
-    ):
-        sql.exec_driver_sql(f"PRAGMA {pragma}")
-=======
->>>>>>> d60de5f (Let MariaDB carry the office)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from alembic import op
+
+from workflow.store.migrations import steps
 
 revision = "0007"
 down_revision = "0006"
@@ -12,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    id_ = sa.String(64).with_variant(sa.String(64, collation="C"), "postgresql")
-    op.create_table(
+    id_ = steps.bytewise(64)
+    steps.create_table(
         "personal",
         sa.Column("file", id_, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False, autoincrement=False),
@@ -21,12 +22,12 @@ def upgrade() -> None:
         sa.Column("case_id", id_, nullable=False),
         sa.Column("field", sa.String(120), nullable=False),
         sa.Column("salt", sa.String(64), nullable=False),
-        sa.Column("value", sa.Text(), nullable=False),
+        sa.Column("value", steps.long_text(), nullable=False),
         sa.PrimaryKeyConstraint("file", "seq", "commitment", name="pk_personal"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_personal_case_id", "personal", ["case_id"])
+    steps.create_index("ix_personal_case_id", "personal", ["case_id"])
 
 
 def downgrade() -> None:
-    op.drop_table("personal")
+    steps.drop_table("personal")
