@@ -143,3 +143,17 @@ def test_a_list_is_one_query(desk: Engine) -> None:
     assert 1 == len(seen)
     assert 3 == len(desk.find("ticket", where={"urgent": False}))
     assert 2 == len(seen)
+
+
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
+def test_a_step_on_mariadb_is_six_statements_and_more_where_it_writes_more(engine: Engine, counting: Any) -> None:
+    case = warm(engine)
+    with counting(engine) as (plain, compiled):
+        engine.fire(case, "comment", ANN, note="x")
+    with counting(engine) as (numbered, _):
+        engine.fire(case, "send", ANN)
+
+    assert ["BEGIN", "SELECT", "SELECT", "UPDATE", "INSERT", "COMMIT"] == [sql.split()[0] for sql in plain]
+    assert ["UPDATE numbers", "SELECT numbers.last"] == [" ".join(sql.split()[:2]) for sql in numbered[3:5]]
+    assert 9 == len(numbered)
+    assert [] == compiled
