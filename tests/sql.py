@@ -106,6 +106,12 @@ def said(name: str) -> set[str]:
     return set().union(*map(words, {*_seen[name], *hot(name), *elsewhere}))
 
 
+def unlisted() -> dict[str, set[str]]:
+    """The words of this run that the page does not list, by database; none where nothing was said."""
+    known = listed() if any(_seen.values()) else {}
+    return {name: new for name in known if (new := said(name) - known[name])}
+
+
 def listed() -> dict[str, set[str]]:
     """What the page lists, by database."""
     found: dict[str, set[str]] = {name: set() for name in DATABASES}
