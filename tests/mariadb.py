@@ -51,8 +51,13 @@ class Server:
         return self._free.pop() if self._free else self._with_schema()
 
     def copy(self, name: str) -> str:
-        """The name of a database with the same rows as `name`, which has the schema."""
-        made = self.ready()
+        """The name of a database with the same tables and rows as `name`."""
+        if self._columns(name) == self._columns(self._template):
+            made = self.ready()
+        else:
+            made = self.empty()
+            for table in sorted({row[0] for row in self._columns(name)}):
+                self._say(f"CREATE TABLE {made}.{table} LIKE {name}.{table}")
         self._fill(made, name)
         return made
 

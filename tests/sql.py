@@ -57,8 +57,9 @@ def take_down(
         frame = frame.f_back
     if frame is not None and path.startswith(str(CHECKOUT / "workflow")) and not _CATALOGUE.search(statement):
         _seen[name].add(statement)
-        if context is not None and context.compiled is not None:
-            _constructs[statement] = context.compiled.statement
+        construct = None if context is None or context.compiled is None else context.compiled.statement
+        if construct is not None and not isinstance(construct, sa.TextClause):  # a text is for one database
+            _constructs[statement] = construct
 
 
 def words(statement: str) -> set[str]:

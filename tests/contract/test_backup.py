@@ -127,10 +127,22 @@ def _postgresql_programs(database: str) -> Path:
     pytest.skip(f"no pg_dump here is as new as the server ({server})")
 
 
+def maria_dumped(database: str, copy: str) -> None:
+    """`mariadb-dump` and `mariadb`."""
+    if shutil.which("mariadb-dump") is None or shutil.which("mariadb") is None:
+        pytest.skip("no mariadb-dump here")
+    source, target = sa.make_url(database), sa.make_url(copy)
+    login = [f"--host={source.host}", f"--port={source.port or 3306}", f"--user={source.username}"]
+    login += [f"--password={source.password}"] if source.password else []
+    dump = _run(Path("mariadb-dump"), *login, "--single-transaction", str(source.database))
+    _run(Path("mariadb"), *login, str(target.database), input=dump)
+
+
 WAYS: dict[str, tuple[str, Callable[[str, str], None]]] = {
     "VACUUM INTO": ("sqlite", vacuumed),
     ".backup": ("sqlite", backed_up),
     "pg_dump": ("postgresql", dumped),
+    "mariadb-dump": ("mariadb", maria_dumped),
 }
 
 

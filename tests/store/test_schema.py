@@ -41,21 +41,20 @@ def _other_type(
     return False if isinstance(in_database, LONGTEXT) and isinstance(in_metadata, sa.Text) else None
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "mariadb"], indirect=True)
+@pytest.mark.parametrize("kind", ["mariadb"], indirect=True)
 def test_a_change_of_the_schema_that_is_killed_at_any_step_goes_on(
     kind: str, new_database: Callable[[str], str], make_engine: Callable[..., Engine]
 ) -> None:
-    """There what was done stays done; on PostgreSQL all of it is one transaction."""
+    """There what was done stays done; elsewhere all of it is one transaction."""
     url = new_database(kind)
-    for killed in range(1, 100):
-        server, left = sa.create_engine(url), 1 if kind == "mariadb" else killed
+    steps = 0
+    while steps < 100:
+        steps += 1
+        server = sa.create_engine(url)
 
         def kill(*arguments: Any) -> None:
-            nonlocal left
-            if arguments[2].split()[0] in ("CREATE", "ALTER", "DROP"):
-                left -= 1
-                if left == 0:
-                    raise KeyboardInterrupt
+            if arguments[2].split()[0] in ("CREATE", "ALTER", "DROP") and "COMMENT" not in arguments[2]:
+                raise KeyboardInterrupt
 
         sa.event.listen(server, "after_cursor_execute", kill)
         try:
@@ -66,7 +65,7 @@ def test_a_change_of_the_schema_that_is_killed_at_any_step_goes_on(
         finally:
             server.dispose()
 
-    assert 30 < killed < 90
+    assert 30 < steps < 90
     test_the_sum_of_the_migrations_is_the_metadata(url)
     assert china().days == make_engine(url).calendar().days
 

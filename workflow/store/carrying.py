@@ -43,12 +43,15 @@ def carry_over(
 
 
 def fill_timers(work: Work) -> None:
-    """Write the timers of all clocks that run, where there were none yet, in the caller's transaction."""
+    """Write the timers of all clocks that run, where there were none yet or this was broken off, in the caller's
+    transaction.
+    """
     sql = work.on.sql
     for case in sql.execute(select(cases.c.id).where(cases.c.id == cases.c.root)).scalars().all():
         sheet = work.sheet(case)
         assert sheet is not None
         work.sheets.clear()  # one file in memory at a time
+        sql.execute(delete(timers).where(timers.c.file == case))
         _set_timers(sql, sheet.file, sheet.lifecycle, work.supply.calendar)
 
 

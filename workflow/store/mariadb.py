@@ -42,7 +42,9 @@ _FOREIGN = (
     " AND table_name IN ({names}) AND collation_name <> '{collation}' ORDER BY table_name LIMIT 1"
 )
 _FROM = "brought up to date from "
-_COMMENT = "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'"
+_COMMENT = (
+    "SELECT table_comment FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = '{table}'"
+)
 _ALONE = "SELECT GET_LOCK(CONCAT('casework ', LEFT(SHA1(DATABASE()), 20)), 600)"
 _AGAIN = "SELECT RELEASE_LOCK(CONCAT('casework ', LEFT(SHA1(DATABASE()), 20)))"
 
