@@ -244,9 +244,12 @@ class Connections:
                 self._look()
             self._checked = True
         with reachable():
-            sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            with _kept_if_good(sql):
-                manners(sql.dialect).prepare(sql)
+            try:
+                sql = self._connected()
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                sql = self._connected()  # it was cut just now, before anything was begun
         own = Own(sql)
         with self._lock:
             self._all.add(own)
@@ -255,6 +258,12 @@ class Connections:
         else:
             self._shared = own
         return own
+
+    def _connected(self) -> Connection:
+        sql = self.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        with _kept_if_good(sql):
+            manners(sql.dialect).prepare(sql)
+        return sql
 
     def _look(self) -> None:
         url = self.engine.url
