@@ -46,7 +46,12 @@ class Cut:
         self.count = 0
         self.done = False
         self.where = ""
+        self.early = False  # it was cut before it was ready
         self._inside = False
+        self._ready: list[Any] = []
+
+    def ready(self, raw: Any) -> None:
+        self._ready.append(raw)
 
     def before(self, raw: Any, sql: str) -> None:
         if self.when == "before":
@@ -68,7 +73,7 @@ class Cut:
     def _pass(self, raw: Any, sql: str) -> None:
         self.count += 1
         if self.count == self.at:
-            self.done, self.where = True, sql
+            self.done, self.where, self.early = True, sql, not any(raw is each for each in self._ready)
             self._inside = False
             self.undo()
             self.sever(raw)

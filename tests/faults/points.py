@@ -28,6 +28,9 @@ LONGEST = 120  # seconds for one life
 class Watcher(Protocol):
     """Is told of every statement; `raw` is the driver's connection."""
 
+    def ready(self, raw: Any) -> None:
+        """A connection is ready for commands; what was said on it until now prepared it."""
+
     def before(self, raw: Any, sql: str) -> None:
         """The statement is about to be sent."""
 
@@ -80,6 +83,7 @@ def watched(engine: sa.Engine, watcher: Watcher) -> Iterator[None]:
 
     def begun(own: Own, sql: sa.Connection) -> None:
         whole(own, sql)
+        watcher.ready(own.raw)
         own.raw = _Raw(own.raw, watcher)
 
     event.listen(engine, "before_cursor_execute", before)
@@ -104,6 +108,9 @@ class Countdown:
         self.count += 1
         if self.count == self.at:
             os.kill(os.getpid(), signal.SIGKILL)
+
+    def ready(self, raw: Any) -> None:
+        """Preparing it counts like everything else."""
 
     def before(self, raw: Any, sql: str) -> None:
         self.here()
