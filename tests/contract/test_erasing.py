@@ -13,7 +13,7 @@ from tests.contract.private import ANN, BOB, DAN, LINE, PHONE, STREET, asked, en
 from workflow import incidents, notices
 from workflow.channels import Channels
 from workflow.core.commitment import KEY
-from workflow.core.errors import InputInvalid, NotFound
+from workflow.core.errors import InputInvalid, NotFound, Refused
 from workflow.core.model import Actor, Text
 from workflow.engine import Engine
 from workflow.erasing import erase, plan
@@ -23,6 +23,7 @@ from workflow.sealing import Folder, seal
 from workflow.store import hidden
 from workflow.store.hidden import told_history
 from workflow.store.tables import contents, personal, requests
+from workflow.store.tables import notices as notices_table
 from workflow.templates import Templates
 from workflow.testing import RecordingNotifier
 
@@ -314,3 +315,29 @@ def test_the_file_of_a_database_keeps_nothing_in_its_free_pages(
 
     path = Path(sa.make_url(sqlite).database or "")
     assert [] == [each.name for each in path.parent.glob(f"{path.name}*") if STREET.encode() in each.read_bytes()]
+
+
+def test_a_notice_that_waits_for_somebody_erased_is_put_away(counter: Engine, tmp_path: Path) -> None:
+    ended(counter)
+    with counter.writing() as sql:
+        waiting = {"recipient": "ann", "address": "ann@example.org", "worker": "w1", "body": f"tel. {PHONE}"}
+        sql.execute(sa.update(notices_table).where(notices_table.c.party == "ann").values(waiting))
+    erase(counter, "ann", DAN, "why")
+
+    (posted,) = notices.listed(counter, party="ann")
+    assert ("parked", None, None, None) == (posted.state, posted.next_at, posted.address, posted.worker)
+    assert "tel. （已抹去）" == posted.body
+    with counter.looking() as sql:  # a worker who had it is not believed any more
+        assert 1 <= sql.execute(sa.select(notices_table.c.attempt).where(notices_table.c.party == "ann")).scalar_one()
+    assert () == counter.verify().findings
+
+
+def test_what_was_refused_before_there_was_a_case_cannot_be_guessed_either(counter: Engine) -> None:
+    for actor in (ANN, BOB):
+        with pytest.raises(Refused):
+            counter.open("enquiry", actor, {"phone": PHONE}, request_id=f"refused-{actor.id}")
+    erase(counter, "ann", DAN, "why")
+
+    with counter.looking() as sql:
+        kept = {row.id: row.fingerprint for row in sql.execute(sa.select(requests))}
+    assert (True, False) == (kept["refused-ann"] == "", kept["refused-bob"] == "")

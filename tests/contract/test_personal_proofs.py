@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.private import BOB, DAN, LINE, PHONE, SECRETS, ended
+from tests.contract.private import ANN, BOB, CLERK, DAN, LINE, PHONE, SECRETS, asked, ended
 from workflow import signing
 from workflow.core.checkpoint import notes
 from workflow.core.commitment import commitment
 from workflow.core.errors import Refused
+from workflow.disclosing import disclose, openings
 from workflow.engine import Engine
 from workflow.erasing import erase
 from workflow.offline import opened, proved
@@ -82,3 +83,26 @@ def test_a_log_of_sm3_keeps_its_promises_too(
 
     assert ("phone", f'"{PHONE}"') in opened(made)
     assert ((), 5) == (counter.verify().findings, counter.verify().erased)
+
+
+def test_only_values_of_records_that_are_proved_are_in_the_proof(counter: Engine, outside: Folder) -> None:
+    case = asked(counter)
+    seal(counter, outside)
+    (note,) = notes((outside.path / "checkpoints").read_text(encoding="utf-8"))
+    counter.fire(case, "call", DAN, {"line": "0571-1"})
+
+    assert '"0571-1"' not in {value for _, value in opened(bundle(counter, case, note, DAN))}
+
+
+def test_what_is_blind_to_the_reader_is_not_told(database: str, make_engine: Callable[..., Engine]) -> None:
+    text = (Path(__file__).parents[1] / "private.yaml").read_text(encoding="utf-8")
+    blind = '    blind: {until: "parts.task.all(t, !t.open)"}\n    fields: {reach'
+    counter = make_engine(database)
+    counter.publish(text.replace("    fields: {reach", blind))
+    case = asked(counter)
+    counter.fire(case, "ask", DAN, {"unit": "u1"})
+    part = counter.case(case).parts[0].id
+
+    assert (False, True) == (part in disclose(counter, case, ANN), part in disclose(counter, case, CLERK))
+    assert "reach" not in {each["field"] for each in openings(counter, case, ANN)}
+    assert "reach" in {each["field"] for each in openings(counter, case, CLERK)}
