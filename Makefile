@@ -9,10 +9,10 @@ SEED ?= 1
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: help demo test check setup format pictures sql coverage mutate mutate-sample fuzz faults storm attack bench load wheel clean
+.PHONY: help demo test check setup format pictures sql coverage mutate mutate-sample fuzz faults storm attack races simulate bench load wheel clean
 
 # The tests start a PostgreSQL; it will not start under a locale that the machine only names (LANG=en_US.UTF-8 in a container).
-test sql coverage mutate mutate-sample fuzz faults storm attack bench load: export LC_ALL := C
+test sql coverage mutate mutate-sample fuzz faults storm attack races simulate bench load: export LC_ALL := C
 
 help: ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | awk -F'|' '{printf "%-20s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ storm: .venv/.tests ## kill -9 at random, ROUNDS times fifty commands (20); then
 
 attack: .venv/.tests ## somebody with the whole database and the source, but no key: 30 attacks and 2,000 random changes on each database
 	CASEWORK_ATTACKS=2000 $(BIN)/python -m pytest -q -s tests/contract/test_attacks.py $(ARGS)
+
+races: .venv/.tests ## sixteen processes at one case, 200 rounds on each database; and dispatchers, sealers, imports, migrations at once
+	CASEWORK_RACES=200 $(BIN)/python -m pytest -q -s tests/contract/test_races.py $(ARGS)
 
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)

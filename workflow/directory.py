@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Literal, get_args
 
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from workflow.core.errors import InputInvalid, NotFound
 from workflow.core.model import Actor, Language, Text
@@ -68,8 +69,13 @@ class Directory:
             "digest": party.digest,
         }
         with self._connection() as sql:
-            if sql.execute(update(people).where(people.c.id == party.id).values(row)).rowcount == 0:
-                sql.execute(insert(people).values({"id": party.id, **row}))
+            replace = update(people).where(people.c.id == party.id).values(row)
+            if sql.execute(replace).rowcount == 0:
+                try:
+                    sql.execute(insert(people).values({"id": party.id, **row}))
+                except IntegrityError:  # somebody else has just put it there
+                    if sql.execute(replace).rowcount == 0:
+                        raise
         return party
 
     def get(self, id: str) -> Party:

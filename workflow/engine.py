@@ -192,7 +192,7 @@ class Engine(Reading):
         if seen is not None:
             return seen
         sheet, case = self._take_out(work, name)
-        late = stale(work.on.sql, case, command, expect)
+        late = stale(work.on.sql, sheet.lifecycle, case, command, expect)
         if late is not None:
             return self._refuse(work, sheet, case, command, *late, request=request)
         command = self._linking(work, sheet, case, command)

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection
 
+from workflow.core import wording
 from workflow.core.calendar import local
 from workflow.core.errors import Refused, Stale
-from workflow.core.model import Blocker, Case, Command, Refusal, Text
+from workflow.core.model import Blocker, Case, Command, Lifecycle, Refusal, Text
 from workflow.core.record import OF_NO_STEP
 from workflow.office.answers import Record
 from workflow.store import queries
@@ -18,9 +19,11 @@ BROKEN = frozenset({"condition", "endless", "invariant", "no_route"})
 
 
 def stale(
-    sql: Connection, case: Case, command: Command, expect: int | None
+    sql: Connection, lifecycle: Lifecycle, case: Case, command: Command, expect: int | None
 ) -> tuple[Refusal, tuple[Record, ...]] | None:
-    """The refusal where the case is no longer at the revision that the caller saw, with what changed since."""
+    """The refusal where the case is no longer at the revision that the caller saw, with what changed since: who did
+    what last and when, and the state that it is in now.
+    """
     if expect is None or expect == case.revision:
         return None
     changed = changes_since(sql, case, expect)
@@ -28,10 +31,14 @@ def stale(
         last = changed[-1]
         when = local(last["at"]).strftime("%Y-%m-%d %H:%M")
         who = last["who"].get("name") or last["who"]["id"]
+        kind = lifecycle.kind(case.kind)
+        known, now = kind.transitions.get(last["action"]), wording.state(kind, case.state)
+        done = Text(last["action"], last["action"]) if known is None else wording.action(known)
         text = Text(
-            f"您看过之后此件有 {len(changed)} 处变动，最近是 {who} 于 {when} 办理“{last['action']}”；请重新查看后再办",
-            f"the case has changed {len(changed)} times since you looked, last by {who} at {when} "
-            f"({last['action']}); look again",
+            f"您看过之后此件有 {len(changed)} 处变动，最近是 {who} 于 {when} 办理“{done.zh}”，现为“{now.zh}”；"
+            "请重新查看后再办",
+            f"the case has changed {len(changed)} times since you looked, last by {who} at {when} ({done.en}); "
+            f"it is {now.en!r} now: look again",
         )
     else:
         text = Text(
