@@ -202,7 +202,7 @@ def test_expect_of_another_revision_is_stale_and_says_what_changed(engine: Engin
 
     assert ["comment", "send"] == [record["action"] for record in stale.value.changes]
     assert "Ann" in stale.value.say("zh")
-    assert "send" in stale.value.say("en")
+    assert "(Send); it is 'Sent' now" in stale.value.say("en")
 
 
 def test_expect_of_a_revision_yet_to_come_is_stale(engine: Engine) -> None:
