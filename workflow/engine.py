@@ -158,7 +158,7 @@ class Engine(Reading):
         Refused, NotFound, Retired, RequestReused, StoreUnavailable.
         """
         command = Command(OPEN, actor, dict(input or {}), note, happened)
-        request = Request.of(request_id, lifecycle, command, version)
+        request = Request.of(request_id, lifecycle, command, version=version)
         return _raised(
             self._commit(partial(self._open, lifecycle, version, command, request), repeatable=request.id is not None)
         )
@@ -182,7 +182,7 @@ class Engine(Reading):
         NotFound, Ambiguous, RequestReused, StoreUnavailable. Whatever is raised, nothing but the refusal is recorded.
         """
         command = Command(action, actor, dict(input or {}), note, happened)
-        request = Request.of(request_id, case, command, expect)
+        request = Request.of(request_id, case, command, expect=expect)
         return _raised(
             self._commit(partial(self._fire, case, command, expect, request), repeatable=request.id is not None)
         )

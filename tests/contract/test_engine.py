@@ -205,6 +205,20 @@ def test_expect_of_another_revision_is_stale_and_says_what_changed(engine: Engin
     assert "(Send); it is 'Sent' now" in stale.value.say("en")
 
 
+def test_whoever_asks_again_after_a_stale_look_is_told_the_same(engine: Engine) -> None:
+    case = engine.open("ticket", ANN, LAMP).case
+    engine.fire(case.id, "comment", DAN, note="looks fine")
+    told = []
+    for _ in range(2):
+        with pytest.raises(Stale) as stale:
+            engine.fire(case.id, "send", ANN, expect=case.revision, request_id="r1")
+        told.append((stale.value.say("zh"), [each["action"] for each in stale.value.changes]))
+        engine.fire(case.id, "comment", DAN, note="and more")
+
+    assert ["comment"] == told[0][1]
+    assert told[0] == told[1]
+
+
 def test_expect_of_a_revision_yet_to_come_is_stale(engine: Engine) -> None:
     case = engine.open("ticket", ANN, LAMP).case.id
     with pytest.raises(Stale) as stale:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -26,7 +26,7 @@ def stale(
     """
     if expect is None or expect == case.revision:
         return None
-    changed = changes_since(sql, case, expect)
+    changed = changes_among(queries.history(sql, case.root, newest_first=True), case, expect)
     if changed:
         last = changed[-1]
         when = local(last["at"]).strftime("%Y-%m-%d %H:%M")
@@ -48,12 +48,12 @@ def stale(
     return Refusal(case.id, command.action, case.state, (Blocker("stale", text),)), changed
 
 
-def changes_since(sql: Connection, case: Case, revision: int) -> tuple[Record, ...]:
-    """The records that brought the case from `revision` to where it is, in order."""
+def changes_among(newest_first: Iterable[Record], case: Case, revision: int) -> tuple[Record, ...]:
+    """The records, of those of its file, that brought the case from `revision` to where it is; in order."""
     wanted = case.revision - revision
     found: list[Record] = []
     if wanted > 0:
-        for record in queries.history(sql, case.root, newest_first=True):
+        for record in newest_first:
             if record["kind"] not in (*OF_NO_STEP, "timer") and (
                 case.id in (record["case"], *record.get("closed", ())) or record["kind"] == "migration"
             ):

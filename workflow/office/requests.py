@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +14,7 @@ from workflow.core.model import Blocker, Command, File, Refusal, Text
 from workflow.core.run import Step
 from workflow.office.answers import Outcome, Record
 from workflow.office.library import Library
-from workflow.office.refusals import refused
+from workflow.office.refusals import changes_among, refused
 from workflow.store import queries
 from workflow.store.connections import Conversation
 from workflow.store.hidden import told_history
@@ -29,10 +30,15 @@ class Request:
 
     id: str | None
     fingerprint: str = ""
+    expect: int | None = None
 
     @classmethod
-    def of(cls, id: str | None, on: str, command: Command, *more: object) -> Request:
-        """The request for `command` on the case (or lifecycle) named `on`. Raises InputInvalid."""
+    def of(
+        cls, id: str | None, on: str, command: Command, *, expect: int | None = None, version: int | None = None
+    ) -> Request:
+        """The request for `command` on the case named `on`, of which the caller saw the revision `expect`; or to open
+        one of the lifecycle `on` in that `version`. Raises InputInvalid.
+        """
         if id is None:
             return cls(None)
         if not 0 < len(id) <= LONGEST or not id.isprintable():
@@ -44,10 +50,11 @@ class Request:
             )
         actor = command.actor
         told = [
-            on, command.action, actor.id, actor.on_behalf_of, dict(command.input), command.note, command.happened, *more,
+            on, command.action, actor.id, actor.on_behalf_of, dict(command.input), command.note, command.happened,
+            version if expect is None else expect,
         ]  # fmt: skip
         text = json.dumps(told, sort_keys=True, default=str)
-        return cls(id, hashlib.sha256(text.encode()).hexdigest())
+        return cls(id, hashlib.sha256(text.encode()).hexdigest(), expect)
 
     def row(self, case_id: str, steps: list[Step], at: int) -> dict[str, Any] | None:
         """What remembers that these steps were the answer; None for a request without an id."""
@@ -77,12 +84,8 @@ def answered(on: Conversation, statements: Prepared, library: Library, request: 
         raise RequestReused(request.id)
     answer = tuple(queries.history(on.sql, file_id, since=seq, until=last))
     if answer[0]["kind"] == "refusal":
-        return _refused(answer[0])
-    file: File | None = None
-    for record in told_history(on.sql, file_id, until=last):
-        version = record["lifecycle"]
-        file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
-    assert file is not None
+        return _refused(answer[0], _changes(on, library, answer[0], request.expect))
+    file = _folded(on, library, file_id, last)
     head = queries.leaf_of(on.sql, file_id, last)
     leaf = queries.leaf_of(on.sql, file_id, seq)
     file.records, file.head = last, head
@@ -102,8 +105,26 @@ def outcome(file: File, case_id: str, records: tuple[Record, ...], leaf: str) ->
     )
 
 
-def _refused(record: Record) -> Refused:
+def _folded(on: Conversation, library: Library, file_id: str, until: int) -> File:
+    file: File | None = None
+    for record in told_history(on.sql, file_id, until=until):
+        version = record["lifecycle"]
+        file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
+    assert file is not None
+    return file
+
+
+def _changes(on: Conversation, library: Library, refusal: Record, expect: int | None) -> tuple[Record, ...]:
+    """What had changed since the caller looked, when he was refused."""
+    if expect is None:
+        return ()
+    before = refusal["seq"] - 1
+    case = _folded(on, library, refusal["file"], before).case(refusal["case"])
+    return changes_among(reversed(tuple(queries.history(on.sql, refusal["file"], until=before))), case, expect)
+
+
+def _refused(record: Record, changes: Sequence[Record]) -> Refused:
     blockers = tuple(
         Blocker(b["code"], Text(b.get("zh", ""), b.get("en", "")), b.get("about")) for b in record["blockers"]
     )
-    return refused(Refusal(record.get("case", ""), record["action"], record.get("from", ""), blockers))
+    return refused(Refusal(record.get("case", ""), record["action"], record.get("from", ""), blockers), changes)
