@@ -6,6 +6,7 @@ ARGS ?=
 ROUNDS ?= 20
 SAMPLE ?= 300
 SEED ?= 1
+SEEDS ?= 200
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
@@ -71,6 +72,9 @@ attack: .venv/.tests ## somebody with the whole database and the source, but no 
 
 races: .venv/.tests ## sixteen processes at one case, 200 rounds on each database; and dispatchers, sealers, imports, migrations at once
 	CASEWORK_RACES=200 $(BIN)/python -m pytest -q -s tests/contract/test_races.py $(ARGS)
+
+simulate: .venv/.tests ## a whole office in one process by a virtual clock, SEEDS (200) times; ARGS="--seed N" shows one
+	$(BIN)/python -m tests.simulator --seeds $(SEEDS) $(ARGS)
 
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)

@@ -131,8 +131,8 @@ class Engine(Reading):
     def writing(self) -> Iterator[sa.Connection]:
         """A connection in a transaction: committed at the end (by the host, where the connection is its own)."""
         with self._conversation() as on:
-            on.begin()
             try:
+                on.begin()
                 yield on.sql
                 on.commit()
             except BaseException:

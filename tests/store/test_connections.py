@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from tests.conftest import ANN
 from workflow.core.errors import StoreUnavailable
 from workflow.engine import Engine
+from workflow.store.connections import ConnectionLost, Own
+from workflow.store.work import Work
 
 LAMP = {"title": "Broken lamp"}
 
@@ -101,3 +103,47 @@ def test_a_connection_that_was_never_made_can_be_forgotten(desk: Engine) -> None
     desk._connections.forget()
 
     assert () == desk.find()
+
+
+def test_a_connection_that_is_dropped_within_a_reading_is_said_to_be_lost(desk: Engine) -> None:
+    """A reading within a reading finds the connection cut, renews it and goes on; the outer one cannot."""
+    desk.open("ticket", ANN, LAMP)
+
+    with pytest.raises(ConnectionLost), desk.looking() as sql:
+        desk._connections.forget()
+        assert 1 == len(desk.find())
+        sql.execute(sa.text("SELECT 1"))
+
+    assert 1 == len(desk.find())
+
+
+def test_a_step_whose_connection_is_dropped_within_it_is_begun_again(desk: Engine) -> None:
+    begun = []
+
+    def step(work: Work) -> int:
+        begun.append(work)
+        if len(begun) == 1:
+            desk._connections.forget()
+        return work.on.sql.execute(sa.text("SELECT 1")).scalar_one()  # type: ignore[no-any-return]
+
+    assert 1 == desk.carry_out(step)
+    assert 2 == len(begun)
+
+
+def test_whoever_is_interrupted_behind_the_beginning_keeps_no_lock(desk: Engine, sqlite: str) -> None:
+    begin = Own.begin
+
+    def interrupted(own: Own) -> None:
+        begin(own)
+        raise KeyboardInterrupt
+
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Own, "begin", interrupted)
+        desk.open("ticket", ANN, LAMP)
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Own, "begin", interrupted)
+        with desk.writing():
+            pass
+
+    with desk.looking() as sql:
+        assert not sql.connection.in_transaction  # type: ignore[attr-defined]

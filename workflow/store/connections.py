@@ -14,7 +14,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Protocol
 
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidRequestError, NoSuchModuleError, ResourceClosedError
 from sqlalchemy.exc import TimeoutError as PoolExhausted
 from sqlalchemy.pool import StaticPool
 
@@ -106,9 +106,9 @@ class Own:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        for statement in self._manners.snapshot:
-            self._say(statement)
         try:
+            for statement in self._manners.snapshot:
+                self._say(statement)
             yield
         finally:
             self.rollback()
@@ -192,7 +192,7 @@ class Connections:
         with self.use() as own:
             try:
                 yield own
-            except (self.driver_error, DBAPIError) as error:
+            except (self.driver_error, DBAPIError, ResourceClosedError) as error:
                 cause = getattr(error, "orig", None) or error
                 if not self.lost(cause, own):
                     raise unavailable(cause) from error
@@ -207,8 +207,8 @@ class Connections:
         return error
 
     def lost(self, error: BaseException, own: Own) -> bool:
-        """Whether the connection is gone."""
-        return bool(self.engine.dialect.is_disconnect(error, own.raw, None))  # type: ignore[arg-type]
+        """Whether the connection is gone; also where somebody within us, who had it too, has found that and dropped it."""
+        return isinstance(error, ResourceClosedError) or bool(self.engine.dialect.is_disconnect(error, own.raw, None))  # type: ignore[arg-type]
 
     def collided(self, error: BaseException) -> bool:
         """Whether another transaction was in the way, so that beginning again will do."""

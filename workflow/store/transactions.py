@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
@@ -48,15 +48,15 @@ def carry_out(
                 locking = True
                 if not left:
                     raise
-            except (connections.driver_error, DBAPIError) as error:
+            except (connections.driver_error, DBAPIError, ResourceClosedError) as error:
                 _judge(connections, on, error, repeatable and left > 0, left)
                 locking = True
         time.sleep(random.uniform(0, 0.02))  # noqa: S311 - so that those who met do not meet again
 
 
 def _transaction(on: Own, step: Callable[[Conversation, bool], T]) -> T:
-    on.begin()
     try:
+        on.begin()  # within: whoever is interrupted right behind it must not keep the lock
         answer = step(on, True)
         on.committing = True
         on.commit()
