@@ -71,11 +71,11 @@ def deliver_due(
     was claimed then is taken up again when the lease ends.
     """
     policy.check(channels)
+    started = time.monotonic()  # before the moment from which the lease counts, however long we are held up in between
     now = engine.moment()
     with engine.looking() as sql:
         if not claims.anything_due(sql, now):
             return Delivered()
-    started = time.monotonic()
     until = now + int(policy.lease * SECOND)
     with engine.writing() as sql:
         rows = claims.claim(sql, now, worker, until, limit)

@@ -539,3 +539,23 @@ def test_a_step_that_the_lifecycle_itself_does_not_let_through_is_an_incident(of
     assert ("step", part, case, 2) == (incident.kind, incident.about, incident.file, incident.times)
     assert "'reply' cannot go on" in incident.text.en
     assert office.engine.verify().findings == ()
+
+
+def test_a_worker_that_is_held_up_before_it_claims_sends_nothing_after_its_lease(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped between looking at the clock and claiming, as when a machine is suspended."""
+    passed = [0.0]
+    look = claims.anything_due
+
+    def slow(*given: Any) -> bool:
+        passed[0] += POLICY.lease
+        return look(*given)
+
+    monkeypatch.setattr(claims, "anything_due", slow)
+    monkeypatch.setattr("workflow.outbox.time.monotonic", lambda: passed[0])
+    office.sent()
+
+    assert (1, 0, 1) == ((done := office.deliver()).claimed, done.sent, done.put_off)
+    monkeypatch.undo()
+    assert 1 == office.deliver().sent
