@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tests.simulator.__main__ import kept, run, said
 from tests.simulator.simulation import EVERY, STEPS, command, simulate
 from workflow import outbox
 from workflow.store import claims
+from workflow.store.connections import Own
 
 SEEDS = int(os.environ.get("CASEWORK_SEEDS", "200"))
 CHECKOUT = Path(__file__).parents[2]
@@ -61,9 +63,14 @@ def broken(seeds: range = range(1, 13)) -> str:
     return ""
 
 
-def test_it_notices_a_command_that_is_done_twice(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks whether the request was seen before."""
-    monkeypatch.setattr("workflow.engine.answered", lambda *given: None)
+def test_it_notices_a_command_that_is_acknowledged_and_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Now and then a commit says yes and does nothing."""
+    commit, commits = Own.commit, count(1)
+
+    def forgetful(own: Own) -> None:
+        (own.rollback if next(commits) % 15 == 0 else lambda: commit(own))()
+
+    monkeypatch.setattr(Own, "commit", forgetful)
     assert "make simulate" in broken()
 
 
