@@ -18,7 +18,6 @@ from workflow.office.refusals import changes_among, refused
 from workflow.store import queries
 from workflow.store.connections import Conversation
 from workflow.store.hidden import told_history
-from workflow.store.tables import OFFICE
 from workflow.store.writing import Prepared
 
 LONGEST = 200
@@ -85,11 +84,8 @@ def answered(on: Conversation, statements: Prepared, library: Library, request: 
         raise RequestReused(request.id)
     answer = tuple(queries.history(on.sql, file_id, since=seq, until=last))
     if answer[0]["kind"] == "refusal":
-        looked = request.expect is not None and file_id != OFFICE
-        before = told_history(on.sql, file_id, until=seq - 1) if looked else ()
-        changes = _changes(on, library, before, case_id, request.expect or 0) if before else ()
-        return _refused(answer[0], changes)
-    file = _folded(on, library, told_history(on.sql, file_id, until=last))
+        return _refused(answer[0], _changes(on, library, answer[0], request.expect))
+    file = _folded(on, library, file_id, last)
     head = queries.leaf_of(on.sql, file_id, last)
     leaf = queries.leaf_of(on.sql, file_id, seq)
     file.records, file.head = last, head
@@ -109,20 +105,22 @@ def outcome(file: File, case_id: str, records: tuple[Record, ...], leaf: str) ->
     )
 
 
-def _folded(on: Conversation, library: Library, records: Sequence[Record]) -> File:
+def _folded(on: Conversation, library: Library, file_id: str, until: int) -> File:
     file: File | None = None
-    for record in records:
+    for record in told_history(on.sql, file_id, until=until):
         version = record["lifecycle"]
         file = fold(file, record, library.version(on.sql, version["name"], version["version"]))
     assert file is not None
     return file
 
 
-def _changes(
-    on: Conversation, library: Library, before: Sequence[Record], case_id: str, expect: int
-) -> tuple[Record, ...]:
+def _changes(on: Conversation, library: Library, refusal: Record, expect: int | None) -> tuple[Record, ...]:
     """What had changed since the caller looked, when he was refused."""
-    return changes_among(reversed(before), _folded(on, library, before).case(case_id), expect)
+    if expect is None:
+        return ()
+    before = refusal["seq"] - 1
+    case = _folded(on, library, refusal["file"], before).case(refusal["case"])
+    return changes_among(reversed(tuple(queries.history(on.sql, refusal["file"], until=before))), case, expect)
 
 
 def _refused(record: Record, changes: Sequence[Record]) -> Refused:
