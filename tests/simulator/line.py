@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any, Protocol
 
-from workflow.store.connections import BUSY_TIMEOUT
+from workflow.store.databases import BUSY_TIMEOUT
 
 CUT = "Cannot operate on a closed database."  # how SQLite says that the connection is gone
 _COMPLAINTS = (
