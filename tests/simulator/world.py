@@ -99,7 +99,7 @@ def furnished(office: str) -> tuple[bytes, dict[str, bytes], tuple[Lifecycle, ..
     """A database with the lifecycles and the people of such an office, and a folder with a key."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name) / "office.db"
-        engine = Engine(f"sqlite:///{path}", clock=FrozenClock(), ids=CountedIds())
+        engine = Engine(f"sqlite:///{path}", clock=FrozenClock(), ids=CountedIds(), salts=lambda: "0" * 64)
         engine.create()
         for source in OFFICES[office]:
             engine.publish(source)
@@ -148,7 +148,7 @@ class Machine:
         self.lives += 1
         line = partial(Line, self, self.world.weather)
         self._database = self.world.database({"factory": line})
-        self.engine = Engine(self._database, clock=self.world.clock, ids=self.world.ids)
+        self.engine = Engine(self._database, clock=self.world.clock, ids=self.world.ids, salts=self.world.salt)
         self.watch = Watch(self.engine)
 
     def do(self, what: str, deed: Act) -> None:
@@ -255,6 +255,10 @@ class World:
         self.passes(1)
         self.seen.setdefault(self.now, (self.gone, self.passed))
         return self.now
+
+    def salt(self) -> str:
+        """32 bytes, hexadecimal."""
+        return self.chance.randbytes(32).hex()
 
     def passes(self, length: float) -> None:
         """Time passes."""
