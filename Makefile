@@ -79,8 +79,8 @@ simulate: .venv/.tests ## a whole office in one process by a virtual clock, SEED
 bench: .venv/.bench ## a step beside hand-written SQL in the same run, as ratios; ARGS=--quick for a minute
 	$(BIN)/python -m bench $(ARGS)
 
-load: .venv/.bench ## a day with 100,000 running cases and a million records: 1, 4 and 8 clients beside pgbench (a quarter of an hour)
-	$(BIN)/python -m bench day --long $(ARGS)
+load: .venv/.bench ## a day with 100,000 running cases and a million records: 1, 4 and 8 clients beside pgbench, and on MariaDB beside its driver (an hour)
+	$(BIN)/python -m bench day day-mariadb --long $(ARGS)
 
 wheel: .venv/.tests ## build the distribution into dist/
 	$(BIN)/python -m build

@@ -35,6 +35,7 @@ BENCHMARKS: dict[str, Callable[[Places], Table]] = {
     "notices": posting.posting,
     "timers": sweeping.sweep,
     "day": day.on_postgres,
+    "day-mariadb": day.on_mariadb,
     "timers-postgres": sweeping.sweep_on_postgres,
 }
 

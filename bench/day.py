@@ -1,7 +1,8 @@
 """A day in a large office: 80 % reading (to-do lists, a case, why not), 20 % commands, by one, four and eight clients.
 
 Every client is a process with an engine of its own, as in an office's web application, and begins the next request as
-soon as the last was answered. Beside it pgbench, in C, sends the same questions and the same writes, and decides nothing.
+soon as the last was answered. Beside it pgbench, in C, or on MariaDB its driver in Python, sends the same questions and the
+same writes, and decides nothing.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
-from bench import pgbench
-from bench.filling import copy, numbered
+from bench import by_driver, pgbench
+from bench.filling import UNITS, copy, numbered
 from bench.places import Places
 from bench.report import Table
 from bench.walk import AUTHOR, CLERK, DISPATCHER, LIFECYCLE, ROAD, opened, walk
@@ -24,7 +26,6 @@ from workflow import Actor, Engine
 from workflow.core.errors import WorkflowError
 
 CLIENTS = (1, 4, 8)
-UNITS = 200
 RECORDS = 10  # of each case
 PARTS = {"todo": 40, "show": 25, "why": 15, "command": 20}  # of a hundred requests
 STAGES = 3  # how far the copied cases have come: submitted, screened, assigned
@@ -54,7 +55,14 @@ def on_postgres(places: Places) -> Table:
     """The day on PostgreSQL, beside pgbench. Raises Absent."""
     url = places.postgres("day")
     cases = office(url, places)
-    return _day("PostgreSQL", url, cases, places, pgbench.limit(places.copy(url), cases, UNITS, PARTS))
+    return _day("PostgreSQL", url, cases, places, "pgbench", pgbench.limit(places.copy(url), cases, UNITS, PARTS))
+
+
+def on_mariadb(places: Places) -> Table:
+    """The day on MariaDB, beside its driver alone. Raises Absent."""
+    url = places.mariadb("day")
+    cases = office(url, places)
+    return _day("MariaDB", url, cases, places, "driver", partial(_driven, by_driver.Requests, url, cases))
 
 
 def office(url: str, places: Places) -> int:
@@ -79,22 +87,19 @@ def unit(n: int) -> str:
     return f"unit-{n % UNITS}"
 
 
-def _day(database: str, url: str, cases: int, places: Places, limit: Callable[[int, float], Load] | None) -> Table:
+def _day(database: str, url: str, cases: int, places: Places, least: str, limit: Callable[[int, float], Load]) -> Table:
     seconds = 60.0 if places.long else places.size(20, 1)
     columns = ("clients", "", "requests/s", *(f"{name} p50 · p95 · p99 ms" for name in PARTS), "errors")
     table = Table(f"A day on {database}: {cases:,} running cases, {cases * RECORDS:,} records", columns)
     for clients in CLIENTS[:2] if places.quick else CLIENTS:
-        ours = _driven(url, cases, clients, seconds)
+        ours = _driven(Requests, url, cases, clients, seconds)
         _add(table, clients, "casework", ours)
-        if limit is not None:
-            least = limit(clients, seconds)
-            _add(table, clients, "pgbench", least)
-            table.notes.append(
-                f"{clients} clients: casework answers {ours.rate / least.rate:.2f} of pgbench's requests"
-            )
-            table.data[f"ratio_{clients}"] = ours.rate / least.rate
-        table.data[f"errors_{clients}"] = ours.errors[:5]
-    table.notes.append(f"{seconds:g} s each, after a second to warm up; clients and server share the machine")
+        most = limit(clients, seconds)
+        _add(table, clients, least, most)
+        share = ours.rate / most.rate
+        table.notes.append(f"{clients} clients: casework answers {share:.2f} of the requests that {least} does")
+        table.data |= {f"ratio_{clients}": share, f"errors_{clients}": ours.errors[:5]}
+    table.notes.append(f"{seconds:g} s each, after the first of each sort; clients and server share the machine")
     return table
 
 
@@ -111,14 +116,14 @@ def _percentiles(times: list[float]) -> str:
     return " · ".join(f"{ordered[int(len(ordered) * part)]:.1f}" for part in (0.5, 0.95, 0.99)) if ordered else "—"
 
 
-def _driven(url: str, cases: int, clients: int, seconds: float) -> Load:
+def _driven(asking: type[Asking], url: str, cases: int, clients: int, seconds: float) -> Load:
     load = Load(seconds)
     # the clients begin at one moment, which is told them: making them takes longer for the last
     begin = time.time() + 2.0 + clients * 0.7
     with ProcessPoolExecutor(clients, mp_context=multiprocessing.get_context("spawn")) as pool:
         first = 1 + sum(each for each in CLIENTS if each < clients)  # nobody has a case of those who came before
         own = [range(first + n, cases + 1, sum(CLIENTS)) for n in range(clients)]
-        work = [pool.submit(_client, url, cases, each, begin, seconds) for each in own]
+        work = [pool.submit(_client, asking, url, cases, each, begin, seconds) for each in own]
         for each in work:
             latencies, errors = each.result(timeout=seconds + 120)
             load.add(latencies)
@@ -126,10 +131,12 @@ def _driven(url: str, cases: int, clients: int, seconds: float) -> Load:
     return load
 
 
-def _client(url: str, cases: int, own: range, begin: float, seconds: float) -> tuple[Latencies, list[str]]:
+def _client(
+    asking: type[Asking], url: str, cases: int, own: range, begin: float, seconds: float
+) -> tuple[Latencies, list[str]]:
     """One client's day. Its commands go to its own cases; it reads everybody's."""
-    engine, chance = Engine(url), random.Random(own.start)
-    asks = Requests(engine, chance, cases, own)
+    chance = random.Random(own.start)
+    asks = asking(url, chance, cases, own)
     names, weights = [*PARTS], [*PARTS.values()]
     latencies: dict[str, list[float]] = defaultdict(list)
     errors: list[str] = []
@@ -144,15 +151,25 @@ def _client(url: str, cases: int, own: range, begin: float, seconds: float) -> t
         except WorkflowError as error:
             errors.append(f"{name}: {error}")
         latencies[name].append((time.perf_counter() - began) * 1000)
-    engine.close()
+    asks.close()
     return dict(latencies), errors
 
 
-class Requests:
-    """What a client asks for."""
+class Asking(Protocol):
+    """A client; each request is a method."""
 
-    def __init__(self, engine: Engine, chance: random.Random, cases: int, own: range) -> None:
-        self._engine = engine
+    def __init__(self, url: str, chance: random.Random, cases: int, own: range) -> None:
+        """`own` are the numbers of the cases that its commands go to."""
+
+    def close(self) -> None:
+        """Hang up."""
+
+
+class Requests:
+    """What a client asks of the engine."""
+
+    def __init__(self, url: str, chance: random.Random, cases: int, own: range) -> None:
+        self._engine = Engine(url)
         self._chance = chance
         self._cases = cases
         self._own = iter(own)
@@ -181,6 +198,10 @@ class Requests:
         leg = ROAD[self._far]
         self._far += 1
         self._engine.fire(self._case, leg.action, _of(self._unit) if leg.action == "reply" else leg.actor)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._engine.close()
 
     def _any(self) -> str:
         return numbered(self._chance.randint(1, self._cases))

@@ -12,6 +12,7 @@ from workflow import Engine
 from workflow.core.record import GENESIS, leaf
 from workflow.store.tables import case_values, cases, contents, holders, notices, records
 
+UNITS = 200  # of a large office
 AT_ONCE = 500  # files that are written together
 _OWNED = {cases: "root", contents: "case_id", case_values: "case_id", holders: "case_id", notices: "file"}
 

@@ -18,9 +18,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import SQLAlchemyError
 
 SERVER = "CASEWORK_TEST_POSTGRES"  # postgresql+psycopg://…, a server whose databases we may make and drop
+MARIADB = "CASEWORK_TEST_MARIADB"  # mariadb+pymysql://…, the same
 
 
 class Absent(Exception):
@@ -37,6 +39,7 @@ class Places:
     _server: str | None = None
     _local: Any = None
     _made: list[str] = field(default_factory=list)
+    _on_mariadb: list[tuple[Engine, str]] = field(default_factory=list)
     _count: int = 0
 
     def rounds(self, full: int) -> int:
@@ -61,6 +64,20 @@ class Places:
         self._made.append(database)
         return make_url(server).set(database=database).render_as_string(hide_password=False)
 
+    def mariadb(self, name: str) -> str:
+        """The address of a new database on the MariaDB of this machine, or at CASEWORK_TEST_MARIADB. Raises Absent."""
+        server = make_url(os.environ.get(MARIADB, "mariadb+pymysql://root@127.0.0.1:3306/?ssl_disabled=true"))
+        self._count += 1
+        database = f"bench_{os.getpid()}_{name}_{self._count}"
+        try:
+            engine = create_engine(server, isolation_level="AUTOCOMMIT")
+            with engine.connect() as connection:
+                connection.exec_driver_sql(f"CREATE DATABASE {database}")
+        except (ModuleNotFoundError, SQLAlchemyError) as missing:
+            raise Absent(f"no MariaDB: {missing}; pip install '.[mariadb]' or set {MARIADB}") from None
+        self._on_mariadb.append((engine, database))
+        return server.set(database=database).render_as_string(hide_password=False)
+
     def copy(self, url: str) -> str:
         """The address of a new copy of a database that nobody is connected to."""
         source = make_url(url)
@@ -81,6 +98,10 @@ class Places:
                 self._administer(*(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)' for name in self._made))
         if self._local is not None:
             self._local.cleanup()
+        for engine, database in self._on_mariadb:
+            with suppress(SQLAlchemyError), engine.connect() as connection:
+                connection.exec_driver_sql(f"DROP DATABASE {database}")
+            engine.dispose()
 
     def _administer(self, *statements: str) -> None:
         engine = create_engine(str(self._server), isolation_level="AUTOCOMMIT")

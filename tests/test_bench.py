@@ -22,7 +22,7 @@ from workflow.store.tables import case_values, cases, holders, notices, records
 NEED_A_SERVER = [
     name
     for name in BENCHMARKS
-    if name in ("postgres", "clients", "growth-postgres", "notices", "timers-postgres", "day")
+    if name in ("postgres", "clients", "growth-postgres", "notices", "timers-postgres", "day", "day-mariadb")
 ]
 _ID, _HASH, _TIME = re.compile(r"[0-9a-f]{32}"), re.compile(r"[0-9a-f]{64}"), re.compile(r"\d{16}")
 
@@ -113,7 +113,9 @@ def test_a_benchmark_runs(name: str, quick: Places) -> None:
 
 
 @pytest.mark.parametrize("name", NEED_A_SERVER)
-def test_a_benchmark_on_a_server_runs(name: str, quick_with_server: Places) -> None:
+def test_a_benchmark_on_a_server_runs(name: str, quick_with_server: Places, request: pytest.FixtureRequest) -> None:
+    if name == "day-mariadb":
+        request.getfixturevalue("mariadb_server")
     table = BENCHMARKS[name](quick_with_server)
     assert table.rows
     assert not any(found for name, found in table.data.items() if name.startswith("errors"))
