@@ -62,7 +62,9 @@ def on_mariadb(places: Places) -> Table:
     """The day on MariaDB, beside its driver alone. Raises Absent."""
     url = places.mariadb("day")
     cases = office(url, places)
-    return _day("MariaDB", url, cases, places, "driver", partial(_driven, by_driver.Requests, url, cases))
+    other = places.mariadb("limit")
+    office(other, places)
+    return _day("MariaDB", url, cases, places, "driver", partial(_driven, by_driver.Requests, other, cases))
 
 
 def office(url: str, places: Places) -> int:
