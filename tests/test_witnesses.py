@@ -213,7 +213,7 @@ def test_whatever_else_stops_a_seal_is_seen_and_over_when_it_goes_on(
 
     with monkeypatch.context() as patch:
         if damage == "full":
-            patch.setattr("workflow.sealing.os.fsync", full)
+            patch.setattr("workflow.keeping.os.fsync", full)
         else:
             (folder.path / {"memory": "memory.json", "key": "office.private"}[damage]).write_text("{")
         clock.advance(hours=1)
