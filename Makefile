@@ -1,9 +1,10 @@
 # Needs Python 3.11 or later and make; everything else is installed into .venv on first use.
-# Another interpreter: make PYTHON=python3.12 test        More for a tool: make test ARGS="-k joins"
+# Another interpreter: make PYTHON=python3.12 test        More for a tool: make test ARGS="-k joins"   In one process: JOBS=0
 
 PYTHON ?= $(or $(shell command -v python3.11),python3)
 ARGS ?=
 ROUNDS ?= 20
+JOBS ?= 2
 SAMPLE ?= 300
 SEED ?= 1
 SEEDS ?= 200
@@ -22,7 +23,7 @@ demo: .venv/.runs ## run a county's year on SQLite (demo.db) and print its figur
 	$(BIN)/casework demo --db demo.db --force $(ARGS)
 
 test: .venv/.tests ## run the tests, on SQLite, a PostgreSQL of their own, and MariaDB where there is one
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile $(ARGS)
 
 check: .venv/.tests ## format, lint, types, layers, spelling
 	$(BIN)/ruff format --check .
