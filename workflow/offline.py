@@ -1,6 +1,6 @@
 """The proof of a case, checked by whoever holds the public key, with Python alone.
 
-`script` puts this module and the four that it rests on into one file, which is given to whoever wants to check.
+`script` puts this module and the five that it rests on into one file, which is given to whoever wants to check.
 """
 
 from __future__ import annotations

@@ -20,8 +20,10 @@ def verify(engine: Engine, processes: int, least: int = LEAST) -> Verdict:
     Each looks at one moment of the database of its own. A file is looked at by one of them as a whole, so what is
     written meanwhile is not mistaken for a change. An engine without an `address` is looked at by this process.
     """
-    with engine.looking() as sql:
-        parts = spans(sql, processes, least)
+    parts: list[Span] = []
+    if engine.address is not None and processes > 1:
+        with engine.looking() as sql:
+            parts = spans(sql, processes, least)
     if engine.address is None or len(parts) < 2:
         return engine.verify()
     # "spawn": a fork would share the connections of this process, and its threads
