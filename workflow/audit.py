@@ -2,8 +2,8 @@
 
 Three things are looked at: each record is what its hash says and follows from the one before it; folding the records
 of a file, with the personal values that are kept beside them, gives what the tables say, its timers and notices too; and
-the tables hold nothing that no record tells of. A change of everything
-together, or the last records cut off with their effects, cannot be seen from within: that takes a copy outside.
+the tables hold nothing that no record tells of. A change of everything together, or the last records cut off with their
+effects, cannot be seen from within: that takes a copy outside.
 """
 
 from __future__ import annotations

@@ -36,8 +36,9 @@ class Hidden:
 def hide(
     entry: Record, lifecycle: Lifecycle, log: str, kind_of: Callable[[str], str], new_salt: Callable[[], str] | None
 ) -> tuple[Record, tuple[Hidden, ...]]:
-    """The record with commitments in place of personal values, and what they hide. `log` is the
-    origin of its log, `kind_of` says of which kind the case with an id is; without salts nothing is hidden. Raises InputInvalid for a value that has no written form.
+    """The record with commitments in place of personal values, and what they hide. `log` is the origin of its log,
+    `kind_of` says of which kind the case with an id is; without salts nothing is hidden. Raises InputInvalid for a value
+    that has no written form.
     """
     if new_salt is None or not lifecycle.personal:
         return entry, ()

@@ -15,11 +15,12 @@ Row = Any  # of `records`, or of `personal`
 class Kept:
     """Given the values of one file, then told its records in order (`take`), then asked what is `left`."""
 
-    __slots__ = ("_missing", "_rows", "_seen", "erased")
+    __slots__ = ("_missing", "_rows", "_seen", "_values", "erased")
 
     def __init__(self, rows: Iterable[Row] = ()) -> None:
         self.erased = 0  # values that are gone, and whose erasure is recorded
         self._rows: dict[str, Row] = {row.commitment: row for row in rows}
+        self._values = {hidden: kept.value for hidden, kept in self._rows.items()}
         self._missing: dict[str, tuple[Row, str, str]] = {}
         self._seen: set[str] = set()
 
@@ -61,7 +62,7 @@ class Kept:
         """The record with its values in their places."""
         if MARK not in row.body:
             return entry
-        return told(dict(entry), {hidden: kept.value for hidden, kept in self._rows.items()})
+        return told(dict(entry), self._values)
 
     def left(self) -> Iterator[tuple[Row, Text]]:
         """What is wrong with the file as a whole, each with the record that it is about (None: none)."""
