@@ -21,7 +21,7 @@ from bench.walk import LIFECYCLE, ROAD, opened, walk
 from workflow import Actor, Engine
 from workflow.cli.audit import PROCESSES
 from workflow.core.checkpoint import notes
-from workflow.proving import prove, trusted
+from workflow.proving import trusted
 from workflow.sealing import Folder, seal
 from workflow.signing import create, public_keys
 from workflow.verifying import verify
@@ -107,9 +107,8 @@ def parsed_and_hashed(lines: Path) -> int:
 
 def verified(engine: Engine, folder: Path, processes: int) -> int:
     """What `audit verify` does; raises AssertionError where not all is proven."""
-    verdict = verify(engine, processes)
     signed = notes((folder / "checkpoints").read_text(encoding="utf-8"))
-    proven = prove(engine, trusted(signed, public_keys(folder / "bench.pub"), engine.origin))
+    verdict, proven = verify(engine, processes, trusted(signed, public_keys(folder / "bench.pub"), engine.origin))
     if not verdict.good or proven.findings or proven.open:
         raise AssertionError(f"not proven: {verdict.findings[:3]} {proven}")
     return verdict.records

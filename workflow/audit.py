@@ -11,7 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from itertools import chain, groupby, islice
+from operator import itemgetter
 from typing import Any, TextIO
 
 from sqlalchemy import Connection, Row, exists, select
@@ -22,16 +24,18 @@ from workflow.core.fold import fold
 from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
 from workflow.core.record import ANNOTATE, GENESIS, VERSION, leaf
-from workflow.office.kept import Kept
+from workflow.office.kept import Kept, concerns
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of
 from workflow.store.hidden import Beside
 from workflow.store.log import grown
-from workflow.store.queries import stored_records
-from workflow.store.rows import record_row
+from workflow.store.queries import Which, from_to, one_of, stored_records
+from workflow.store.rows import looked_up_by
+from workflow.store.statements import RECORDED
 from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, notices, personal, records, timers
 
 LifecycleOf = Callable[[str, int], Lifecycle]
+_SEQ, _LEAF, _BODY = map(RECORDED.index, ("seq", "leaf", "body"))  # in a row: by name takes ten times as long
 _decode = json.JSONDecoder().raw_decode  # `loads` without looking for blanks that we did not write
 BATCH = 200  # files whose tables are read together
 _OF_CASES = (
@@ -122,49 +126,52 @@ class Trail:
     def take(self, row: Row[Any]) -> None:
         """The next record."""
         self.length += 1
-        if row.seq != self.seq + 1:
+        seq = row[_SEQ]
+        follows = seq == self.seq + 1
+        if not follows:
             self._find(
                 "gap",
-                f"缺少第 {self.seq + 1} 至 {row.seq - 1} 条记录",
-                f"records {self.seq + 1} to {row.seq - 1} are missing",
+                f"缺少第 {self.seq + 1} 至 {seq - 1} 条记录",
+                f"records {self.seq + 1} to {seq - 1} are missing",
                 row,
             )
         entry = self._read(row)
         if entry is not None:
-            if entry.get("prev") != self.head and row.seq == self.seq + 1:
+            if follows and entry.get("prev") != self.head:
                 self._find(
-                    "chain", f"第 {row.seq} 条记录不接在第 {self.seq} 条之后，其中一条被改动",
-                    f"record {row.seq} does not follow from record {self.seq}: one of them was changed",
+                    "chain", f"第 {seq} 条记录不接在第 {self.seq} 条之后，其中一条被改动",
+                    f"record {seq} does not follow from record {self.seq}: one of them was changed",
                     row if self.seq == 0 else self.last,
                 )  # fmt: skip
             self._replay(row, entry)
         self.last = row
-        self.seq, self.head = row.seq, row.leaf
+        self.seq, self.head = seq, row[_LEAF]
 
     def _read(self, row: Row[Any]) -> dict[str, Any] | None:
-        sound = leaf(row.body, self.log) == row.leaf
+        body = row[_BODY]
+        sound = leaf(body, self.log) == row[_LEAF]
         if not sound:
             self._find(
                 "changed", "记录内容与其摘要不符，已被改动", "the record is not what its hash says: it was changed", row
             )
         try:
-            entry, end = _decode(row.body)
-            if end != len(row.body):
+            entry, end = _decode(body)
+            if end != len(body):
                 raise ValueError("something stands behind the record")
-            columns = record_row(entry, row.body, row.leaf)
+            told = looked_up_by(entry)
         except _CHANGED:
             self._find("unreadable", "记录无法读取", "the record cannot be read", row)
             self.broken = True
             return None
-        if (*columns.values(),) != row[: len(columns)]:
-            names = ", ".join(name for name, value in columns.items() if getattr(row, name) != value)
+        if row[: len(told)] != told:
+            names = ", ".join(name for name, value in zip(RECORDED, told, strict=False) if getattr(row, name) != value)
             self._find("columns", f"记录的检索列被改动：{names}", f"the record's columns were changed: {names}", row)
         if entry.get("v") != VERSION or entry.get("log") != self.log:
             self._find(
                 "log", f"记录属于另一日志“{entry.get('log')}”（本日志为“{self.log}”）",
                 f"the record is of another log, {entry.get('log')!r}; this one is {self.log!r}", row,
             )  # fmt: skip
-        if sound and (entry.get("kind"), entry.get("action")) == ("resolution", ANNOTATE):
+        if entry["action"] == ANNOTATE and entry["kind"] == "resolution" and sound:
             about, note = entry.get("input", {}).get("record"), entry["note"]
             self.annotations.append(Annotation(self.file, row.seq, about, row.at, row.actor, note))
         found: dict[str, Any] = entry
@@ -183,11 +190,14 @@ class Trail:
                     self._find(
                         "lifecycle", f"记录所依流程“{name}”与现存的不同", f"the lifecycle {name} is another now", row
                     )
-            for text in self.kept.take(row, entry):
-                self._find("personal", text.zh, text.en, row)
+            if concerns(row[_BODY], entry):
+                for text in self.kept.take(row, entry):
+                    self._find("personal", text.zh, text.en, row)
+                entry = self.kept.told(entry)
             if lifecycle is not None and self.file != OFFICE and not self.broken:
-                self.standing = fold(self.standing, self.kept.told(row, entry), lifecycle)
-                self.called |= called_for(entry)
+                self.standing = fold(self.standing, entry, lifecycle)
+                if "out" in entry:
+                    self.called |= called_for(entry)
         except _CHANGED as error:
             self.broken = True
             self._find("replay", f"记录无法重演：{error}", f"the record cannot be replayed: {error}", row)
@@ -234,20 +244,33 @@ def verify(
     rows = stored_records(sql, file)
     if since and file is None:
         rows = chain.from_iterable(stored_records(sql, each) for each in grown(sql, since))
-    found = compared(sql, rows, lifecycle_of, log, calendar)
+    found = compared(sql, rows, lifecycle_of, log, calendar, every=not since)
     return found if file is not None else found.and_(untold(sql))
 
 
 def compared(
-    sql: Connection, rows: Iterator[Row[Any]], lifecycle_of: LifecycleOf, log: str, calendar: Calendar
+    sql: Connection,
+    rows: Iterator[Row[Any]],
+    lifecycle_of: LifecycleOf,
+    log: str,
+    calendar: Calendar,
+    *,
+    every: bool = True,
 ) -> Verdict:
-    """Look at the files of these rows of the records, which come file by file and in order."""
+    """Look at the files of these rows of the records, which come file by file and in order; `every` file from the first
+    to the last, or with gaps between them.
+    """
+    lifecycle_of = cache(lifecycle_of)  # asked for every record, and for every file
     count = files = outdated = erased = 0
     findings: list[Finding] = []
     annotations: list[Annotation] = []
     trails = _trails(rows, Beside(sql), lifecycle_of, log)
     while batch := list(islice(trails, BATCH)):
-        outdated += _compare(sql, [trail for trail in batch if trail.file != OFFICE], lifecycle_of, calendar)
+        of_cases = [trail for trail in batch if trail.file != OFFICE]
+        if of_cases:
+            known = [trail.file for trail in of_cases]
+            which = from_to(known[0], known[-1]) if every else one_of(known)
+            outdated += _compare(sql, of_cases, which, lifecycle_of, calendar)
         for trail in batch:
             if trail.file == OFFICE:
                 _compare_office(sql, trail)
@@ -260,17 +283,16 @@ def compared(
 
 
 def _trails(rows: Iterator[Row[Any]], beside: Beside, lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
-    for file, own in groupby(rows, key=lambda row: row.file):
+    for file, own in groupby(rows, key=itemgetter(0)):
         trail = Trail(file, log, lifecycle_of, kept=Kept(beside.of(file)))
         for row in own:
             trail.take(row)
         yield trail
 
 
-def _compare(sql: Connection, trails: list[Trail], lifecycle_of: LifecycleOf, calendar: Calendar) -> int:
-    """How many timers could not be compared."""
-    files = [trail.file for trail in trails]
-    kept, promised = kept_of(sql, files), promised_of(sql, files)
+def _compare(sql: Connection, trails: list[Trail], which: Which, lifecycle_of: LifecycleOf, calendar: Calendar) -> int:
+    """How many timers could not be compared. `which` are the files of these trails."""
+    kept, promised = kept_of(sql, which), promised_of(sql, which)
     for trail in trails:
         mine = kept.get(trail.file)
         if mine is None:

@@ -54,8 +54,9 @@ class _Reading:
 
     def take(self, row: Any) -> bool:
         """The next record of the log; False where there is no sense in going on."""
-        expected = self.tree.size + 1
-        if row.position != expected:
+        tree = self.tree
+        expected = tree.size + 1
+        if row[0] != expected:
             missing = row.position > expected
             zh = f"日志第 {expected} 至 {row.position - 1} 条已不在" if missing else f"日志第 {row.position} 条有两条"
             en = (
@@ -65,11 +66,12 @@ class _Reading:
             )
             self._find("removed" if missing else "doubled", zh, en, row)
             return False
-        self.first = self.first or row
-        self.tree.add(log.leaf(row))
-        while self.due and self.due[0].checkpoint.size == self.tree.size:
+        if self.first is None:
+            self.first = row
+        tree.add(log.leaf(row))
+        while self.due and self.due[0].checkpoint.size == expected:
             signed = self.due.pop(0).checkpoint
-            if signed.root != self.tree.root():
+            if signed.root != tree.root():
                 between = f"{self.covered + 1}–{signed.size}"
                 self._find(
                     "rewritten",

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN
 from workflow.engine import Engine
+from workflow.proving import prove
 from workflow.store.queries import spans, stored_records
 from workflow.store.tables import cases, records
 from workflow.verifying import verify
@@ -36,13 +37,13 @@ def test_a_small_database_is_one_span(filled: Engine) -> None:
 
 
 def test_several_processes_find_what_one_finds(filled: Engine) -> None:
-    assert filled.verify() == verify(filled, 2, least=2)
+    assert (filled.verify(), prove(filled, ())) == verify(filled, 2, least=2)
     _, second, *_, last = [case.id for case in filled.find()]
     with filled.writing() as sql:
         sql.execute(sa.update(records).where(records.c.file == second, records.c.seq == 2).values(actor="eve"))
         sql.execute(sa.update(cases).where(cases.c.id == last).values(state="nowhere"))
         sql.execute(sa.delete(records).where(records.c.file == "office"))
-    alone, together = filled.verify(), verify(filled, 2, least=2)
+    alone, (together, _) = filled.verify(), verify(filled, 2, least=2)
     assert {"columns", "tables", "untold"} == {each.code for each in together.findings}
     assert alone == together
 
@@ -51,4 +52,4 @@ def test_in_the_hosts_transaction_one_process_looks(filled: Engine) -> None:
     with filled.writing() as sql:
         bound = filled.on(sql)
         bound.open("ticket", ANN, {"title": "uncommitted"})
-        assert FILES + 2 == verify(bound, 2, least=1).files
+        assert FILES + 2 == verify(bound, 2, least=1)[0].files

@@ -72,8 +72,11 @@ def verify(
         found, known = outside.checkpoints([*checkpoints, *([since] if since is not None else [])], keys)
         notes = trusted(found, known, engine.origin)
         behind = earlier.checkpoint.size if earlier is not None else 0
-        verdict = engine.verify(case, since=behind) if case or behind else at_once(engine, processes or PROCESSES)
-        proven = prove(engine, notes, outside.receipts(receipts), case)
+        given = outside.receipts(receipts)
+        if case or behind:
+            verdict, proven = engine.verify(case, since=behind), prove(engine, notes, given, case)
+        else:
+            verdict, proven = at_once(engine, processes or PROCESSES, notes, given)
     except (NotFound, StoreUnavailable) as error:
         raise InputInvalid(error.text) from error
     findings = (*verdict.findings, *proven.findings)

@@ -106,8 +106,8 @@ def _erase(case: Case, changes: Mapping[str, Any], kept: Sequence[str] = ()) -> 
 
 
 def _link(case: Case, entry: Mapping[str, Any]) -> None:
-    links = {s["link"]: s["id"] for s in entry.get("started", ()) if "link" in s}
-    if links:
+    if "started" in entry:
+        links = {s["link"]: s["id"] for s in entry["started"] if "link" in s}
         case.values = {**case.values, **links}
 
 
@@ -119,9 +119,8 @@ def _close(part: Case) -> Case:
 
 
 def _open_parts(file: File, entry: Mapping[str, Any], lifecycle: Lifecycle) -> File:
-    opened = entry.get("opened", ())
-    if opened:
-        parts = tuple(_new_case(o["id"], file.root.id, o["part"], o, entry, lifecycle) for o in opened)
+    if "opened" in entry:
+        parts = tuple(_new_case(o["id"], file.root.id, o["part"], o, entry, lifecycle) for o in entry["opened"])
         file.parts += parts
     return file
 

@@ -41,12 +41,11 @@ class Frontier:
 
     def add(self, leaf: bytes) -> None:
         """One more leaf, by its hash."""
-        self.nodes.append(leaf)
-        full = self.size
+        nodes, full = self.nodes, self.size
         while full & 1:
-            right = self.nodes.pop()
-            self.nodes[-1] = parent(self.nodes[-1], right, self._hash)
+            leaf = parent(nodes.pop(), leaf, self._hash)
             full >>= 1
+        nodes.append(leaf)
         self.size += 1
 
     def root(self) -> bytes:

@@ -12,8 +12,15 @@ from workflow.core.personal import MARK, commitments, told
 Row = Any  # of `records`, or of `personal`
 
 
+def concerns(text: str, entry: Mapping[str, Any]) -> bool:
+    """Whether a record has, or erases, personal values. Few do, and `Kept` need not be told of the others."""
+    return MARK in text or entry["kind"] == "erasure"
+
+
 class Kept:
-    """Given the values of one file, then told its records in order (`take`), then asked what is `left`."""
+    """Given the values of one file, then told in order its records that have or erase some (`take`), then asked what is
+    `left`.
+    """
 
     __slots__ = ("_missing", "_rows", "_seen", "_values", "erased")
 
@@ -28,8 +35,6 @@ class Kept:
         """What is wrong with the values of the next record."""
         if entry["kind"] == "erasure":
             yield from self._take_erasure(entry)
-        if MARK not in row.body:
-            return
         for case, name, hidden in commitments(entry):
             kept = self._rows.get(hidden)
             self._seen.add(hidden)
@@ -58,10 +63,8 @@ class Kept:
                     "erase it again)",
                 )
 
-    def told(self, row: Row, entry: Mapping[str, Any]) -> Mapping[str, Any]:
+    def told(self, entry: Mapping[str, Any]) -> Mapping[str, Any]:
         """The record with its values in their places."""
-        if MARK not in row.body:
-            return entry
         return told(dict(entry), self._values)
 
     def left(self) -> Iterator[tuple[Row, Text]]:

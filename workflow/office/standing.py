@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, fields
 from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,11 +13,13 @@ from sqlalchemy import Connection, select
 from workflow.core.model import Case, File, Lifecycle, Linked
 from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
+from workflow.store.queries import Which
 from workflow.store.rows import indexed, kept, title
 from workflow.store.tables import case_values, cases, contents, holders
 from workflow.store.work import links_of
 
 _FACTS = tuple(f.name for f in fields(Case))
+_NONE: Set[object] = frozenset()
 _SHOWN = 120  # characters of a value in a message
 
 
@@ -52,29 +55,24 @@ class Standing:
         return head
 
 
-def kept_of(sql: Connection, files: Sequence[str]) -> dict[str, Standing]:
-    """The rows of these files, by file; one that is not there is left out."""
-    if not files:
-        return {}
+def kept_of(sql: Connection, which: Which) -> dict[str, Standing]:
+    """The rows of the files that are meant, by file; one that is not there is left out."""
     query = (
         select(cases, contents.c.body.label("contents"))
         .select_from(cases.outerjoin(contents, contents.c.case_id == cases.c.id))
-        .where(cases.c.root.in_(files))
+        .where(which(cases.c.root))
         .order_by(cases.c.root, cases.c.place)
     )
-    found = {file: Standing(tuple(rows)) for file, rows in groupby(sql.execute(query).all(), key=lambda row: row.root)}
-    file_of = {row.id: each for each in found.values() for row in each.rows}
-    mine = select(cases.c.id).where(cases.c.root.in_(files))
-    for case, name, value in sql.execute(
-        select(case_values.c.case_id, case_values.c.field, case_values.c.value).where(case_values.c.case_id.in_(mine))
-    ).all():
+    found = {file: Standing(tuple(rows)) for file, rows in groupby(sql.execute(query).all(), key=itemgetter(1))}
+    file_of = {row[0]: each for each in found.values() for row in each.rows}
+    valued = select(case_values).join(cases, cases.c.id == case_values.c.case_id).where(which(cases.c.root))
+    for case, name, value in sql.execute(valued).all():
         file_of[case].values.setdefault(case, set()).add((name, value))
-    for case, party, since in sql.execute(
-        select(holders.c.case_id, holders.c.party, holders.c.since).where(holders.c.case_id.in_(mine))
-    ).all():
+    held = select(holders).join(cases, cases.c.id == holders.c.case_id).where(which(cases.c.root))
+    for case, party, since in sql.execute(held).all():
         file_of[case].holders.setdefault(case, set()).add((party, since))
     linked = select(cases.c.id, cases.c.lifecycle, cases.c.state, cases.c.number, cases.c.outcome).where(
-        cases.c.id.in_(select(case_values.c.value).where(case_values.c.case_id.in_(mine)))
+        cases.c.id.in_(valued.with_only_columns(case_values.c.value))
     )
     others = {
         row.id: Linked(row.id, row.lifecycle, row.state, row.number, row.outcome is None) for row in sql.execute(linked)
@@ -91,38 +89,50 @@ def differences(
     root = replayed.root
     lifecycle = lifecycle_of(root.lifecycle, root.version)
     links = links_of(lifecycle, root.values)
-    file = replace(replayed, linked={n: standing.linked[id] for n, id in links.items() if id in standing.linked})
-    table = [kept(row) for row in standing.rows]
-    yield from _differ(root.id, "cases", [each.case.id for each in table], [case.id for case in file])
-    yield from _differ(root.id, "title", standing.rows[0].title, title(lifecycle, root.values))
-    yield from _differ(root.id, "places", [row.place for row in standing.rows], [*range(len(standing.rows))])
-    for row in standing.rows[1:]:
-        yield from _differ(row.id, "records, head", (row.records, row.head), (0, GENESIS))
+    file = File(root, replayed.parts, {n: standing.linked[id] for n, id in links.items() if id in standing.linked})
+    rows = standing.rows
+    table = [kept(row) for row in rows]
+    yield from _differ(
+        root.id,
+        ("cases", [each.case.id for each in table], [case.id for case in file]),
+        ("title", rows[0].title, title(lifecycle, root.values)),
+        ("places", [each.place for each in table], [*range(len(rows))]),
+    )
+    for row in rows[1:]:
+        yield from _differ(row.id, ("records, head", (row.records, row.head), (0, GENESIS)))
     told = {case.id: case for case in file}
     for each in table:
         case = told.get(each.case.id)
         if case is None:
             continue
-        hidden = lifecycle.personal.get(case.kind, frozenset())
-        for name in _FACTS if each.case != case else ():
-            yield from _differ(case.id, name, getattr(each.case, name), getattr(case, name), hidden)
+        if each.case != case:
+            hidden = lifecycle.personal.get(case.kind, frozenset())
+            facts = ((name, getattr(each.case, name), getattr(case, name)) for name in _FACTS)
+            yield from _differ(case.id, *facts, hidden=hidden)
         waits = waiting(lifecycle, file, case.id)
-        yield from _differ(case.id, "waits", each.waits, waits)
         held = {(party, case.entered_at) for party in waits}
-        yield from _differ(case.id, "holders", sorted(standing.holders.get(case.id, ())), sorted(held))
-        values = sorted(indexed(lifecycle.kind(case.kind), case.values))
-        yield from _differ(case.id, "case_values", sorted(standing.values.get(case.id, ())), values)
+        yield from _differ(
+            case.id,
+            ("waits", each.waits, waits),
+            ("holders", standing.holders.get(case.id, _NONE), held),
+            ("case_values", standing.values.get(case.id, _NONE), {*indexed(lifecycle.kind(case.kind), case.values)}),
+        )
 
 
 def _differ(
-    case: str, what: str, table: object, replayed: object, hidden: frozenset[str] = frozenset()
+    case: str, *compared: tuple[str, object, object], hidden: frozenset[str] = frozenset()
 ) -> Iterator[Difference]:
-    """With the values of `hidden` fields left out of what is said."""
-    if table != replayed:
-        yield Difference(case, what, _shown(table, hidden), _shown(replayed, hidden))
+    """Of what was compared, each with what the tables say and what was replayed, that which differs; with the values of
+    `hidden` fields left out of what is said.
+    """
+    for what, table, replayed in compared:
+        if table != replayed:
+            yield Difference(case, what, _shown(table, hidden), _shown(replayed, hidden))
 
 
 def _shown(what: object, hidden: frozenset[str]) -> str:
+    if isinstance(what, Set):
+        what = sorted(what)
     if isinstance(what, dict) and not hidden.isdisjoint(what):
         what = {name: "…" if name in hidden and value is not None else value for name, value in what.items()}
     return str(what)[:_SHOWN]

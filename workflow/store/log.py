@@ -107,11 +107,13 @@ def place(sql: Connection, rows: Sequence[Any], first: int) -> None:
 
 
 def leaf(row: Any) -> bytes:
-    """The leaf hash of a record; what cannot be read as one stands for itself, and fits no root."""
+    """The leaf hash of a record, the last column of its row; what cannot be read as one stands for itself, and fits no
+    root.
+    """
     try:
-        return bytes.fromhex(row.leaf)
-    except ValueError:
-        return str(row.leaf).encode()
+        return bytes.fromhex(row[-1])
+    except (TypeError, ValueError):
+        return str(row[-1]).encode()
 
 
 def loosen(sql: Connection, size: int) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Connection, Integer, Row, Select, bindparam, func, or_, select, union_all
 
 from workflow.core.model import Case, Json, Micros
 from workflow.store.rows import as_indexed, case_of
@@ -28,6 +28,18 @@ class Span:
 
 
 EVERY_FILE = Span()
+
+Which = Callable[[ColumnElement[str]], ColumnElement[bool]]  # of a column with files: whether they are meant
+
+
+def one_of(files: Sequence[str]) -> Which:
+    """Those files."""
+    return lambda column: column.in_(files)
+
+
+def from_to(first: str, last: str) -> Which:
+    """Every file between these two, and they themselves: one range of an index."""
+    return lambda column: (column >= first) & (column <= last)
 
 
 def find(

@@ -13,7 +13,7 @@ from workflow.core.model import Case, Deadline, File, Json, Kind, Lifecycle
 from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
 from workflow.core.run import Step
-from workflow.store.statements import SELECTED
+from workflow.store.statements import RECORDED, SELECTED
 from workflow.store.tables import LONGEST_INDEXED
 
 LONG = 1_000  # characters of values from which on they leave the row that every step rewrites
@@ -311,16 +311,13 @@ def _record(found: Changes, step: Step) -> None:
 
 def record_row(entry: Mapping[str, Any], text: str, leaf: str) -> Values:
     """A record as a row: the text that was hashed, and what it is looked up by."""
-    return {
-        "file": entry["file"],
-        "seq": entry["seq"],
-        "case_id": entry.get("case", entry["file"]),
-        "at": entry["at"],
-        "kind": entry["kind"],
-        "action": entry["action"],
-        "source": entry.get("from"),
-        "target": entry.get("to"),
-        "actor": entry["who"]["id"],
-        "leaf": leaf,
-        "body": text,
-    }
+    return dict(zip(RECORDED, (*looked_up_by(entry), leaf, text), strict=True))
+
+
+def looked_up_by(entry: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What a record is looked up by: the values of the first columns of its row, those of `RECORDED` but leaf and body."""
+    file = entry["file"]
+    return (
+        file, entry["seq"], entry.get("case", file), entry["at"], entry["kind"], entry["action"], entry.get("from"),
+        entry.get("to"), entry["who"]["id"],
+    )  # fmt: skip
