@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN, of_unit
 from workflow.audit import Verdict
-from workflow.core.record import canonical, leaf
+from workflow.core.written import canonical, leaf
 from workflow.engine import Engine
 from workflow.store.tables import OFFICE, case_values, cases, chains, contents, holders, lifecycles, records
 from workflow.testing import FrozenClock

@@ -21,7 +21,8 @@ from workflow.core.errors import WorkflowError
 from workflow.core.fold import fold
 from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
-from workflow.core.record import ANNOTATE, GENESIS, VERSION, leaf
+from workflow.core.record import ANNOTATE
+from workflow.core.written import GENESIS, VERSION, leaf
 from workflow.office.kept import Kept
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of

@@ -22,7 +22,8 @@ from workflow.core.errors import InputInvalid
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Case, File, Json, Text
 from workflow.core.personal import ERASED, NOTHING
-from workflow.core.record import canonical, resolution_entry
+from workflow.core.record import resolution_entry
+from workflow.core.written import canonical
 from workflow.incidents import check_note
 from workflow.office.requests import FORGOTTEN
 from workflow.store.hidden import told_history

@@ -29,8 +29,9 @@ from workflow.core.model import (
     Started,
     Text,
 )
-from workflow.core.record import Record, chain
+from workflow.core.record import Record
 from workflow.core.run import Ran, Step, Supply, run_open, settle
+from workflow.core.written import chain
 from workflow.store import writing
 from workflow.store.connections import Conversation
 from workflow.store.rows import Loaded, changes, record_row
