@@ -233,6 +233,11 @@ def resolution_entry(
     )
 
 
+def office_entry(kind: str, actor: Actor, facts: Mapping[str, Any], *, file: str, now: Micros) -> Record:
+    """The facts of what was done that belongs to no case, as publishing does."""
+    return {"file": file, "at": now, "who": who(actor), "kind": kind, "action": kind, **facts}
+
+
 def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
     """The notices of a step as its record keeps them."""
     return [_present(to=n.to, template=n.template, failed=n.failed, cc=n.cc, urgent=n.urgent) for n in notices]
