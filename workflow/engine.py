@@ -257,8 +257,7 @@ class Engine(Reading):
         file = sheet.before.file
         broken = tuple(blocker for blocker in refusal.blockers if blocker.code in BROKEN)
         if broken:
-            work.must_lock()
-            incidents.report(work.on.sql, work.supply.now, "step", case.id, stopped(command, broken), file.root.id)
+            incidents.report(work.must_lock(), work.supply.now, "step", case.id, stopped(command, broken), file.root.id)
         entry = refusal_entry(
             case.id, case.state, command, refusal.blockers, sheet.lifecycle,
             file=file.root.id, now=work.supply.now, request=request.id,

@@ -255,8 +255,7 @@ def _rewrite(sql: Connection, table: Any, row: Row[Any], columns: Sequence[str],
 
 def _forget(engine: Engine, person: str, actor: Actor, note: str, work: Work) -> None:
     """Leave of the person the id, and record it in the office's own chain."""
-    work.must_lock()
-    sql = work.on.sql
+    sql = work.must_lock()
     entry = {"input": {"person": person}, "note": note, "erased": []}
     engine.note_in_office(work, "erasure", actor, entry)
     words = directory.forget(sql, person)

@@ -21,10 +21,10 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN, of_unit
 from tests.contract.racers import RACERS, Answer, Entry, Racers, racers
-from workflow import signing
+from workflow import incidents, notices, signing
 from workflow.channels import Channels
 from workflow.core.calendar import OFFICE_ZONE, local, micros
-from workflow.core.checkpoint import notes
+from workflow.core.checkpoint import notes as checkpoints
 from workflow.core.model import Actor
 from workflow.directory import Party
 from workflow.engine import Engine, system_clock
@@ -38,6 +38,7 @@ from workflow.shipped import shipped_definitions
 from workflow.store import claims
 from workflow.store.ids import new_id
 from workflow.store.tables import cases, records
+from workflow.testing import RecordingNotifier
 from workflow.timers import fire_all
 
 ROUNDS = int(os.environ.get("CASEWORK_RACES", "20"))
@@ -143,6 +144,11 @@ def comment_on(engine: Engine, names: list[str], actor: Actor) -> int:
 def take_in(engine: Engine, path: str) -> dict[str, Any]:
     report = import_proposals(engine, path, Actor("clerk", "Clerk", groups=frozenset({"proposal_office"})))
     return {"cases": report.cases, "rejected": [each.text.en for each in report.rejected]}
+
+
+def dispatch_nowhere(engine: Engine, worker: str) -> int:
+    """Take up notices whose channel is not set up any more; how many were parked."""
+    return deliver_due(engine, Channels({"paper": RecordingNotifier("paper")}, "paper"), worker=worker, limit=2).parked
 
 
 def publish(engine: Engine, text: str) -> bool:
@@ -267,6 +273,26 @@ def test_dispatchers_send_each_notice_once_within_its_lease(
     said("dispatchers", 1, notices=wanted, twice=0, dispatchers_that_sent=busy)
 
 
+def test_what_stops_in_many_processes_at_once_is_one_incident(
+    engine: Engine, database: str, field: Racers, said: Callable[..., None]
+) -> None:
+    engine.people.add(Party("dan", "Dan", groups=("desk",), channels={"fax": "2022"}))
+    for _ in range(FEWER):
+        for _ in range(RACERS):
+            engine.fire(engine.open("ticket", ANN, LAMP).case.id, "send", ANN)
+
+        answers = field.race(database, [(dispatch_nowhere, (f"w{n}",)) for n in range(RACERS)])
+        while dispatch_nowhere(engine, "last"):
+            pass
+
+        assert {"": RACERS} == outcomes(answers)
+        (incident,) = incidents.listed(engine)
+        assert ("channel", "fax", RACERS) == (incident.kind, incident.about, incident.times)
+        incidents.resolve(engine, incident.id, "skip", DAN, "the fax is gone", notices.REMEDIES)
+    assert FEWER == len({each.id for each in incidents.listed(engine, None)})
+    said("one channel that is gone", FEWER, incidents=FEWER)
+
+
 def test_timers_that_many_workers_fire_are_told_once(
     engine: Engine, database: str, field: Racers, said: Callable[..., None]
 ) -> None:
@@ -315,7 +341,7 @@ def test_sealers_of_one_folder_and_of_two_make_one_log(
         placed = sql.execute(sa.select(records.c.position).order_by(records.c.position)).scalars().all()
     assert [*range(1, 2 + 8 * FEWER)] == placed
     for folder in folders:
-        kept = notes((folder / "checkpoints").read_text(encoding="utf-8"))
+        kept = checkpoints((folder / "checkpoints").read_text(encoding="utf-8"))
         proven = prove(engine, trusted(kept, signing.public_keys(folder / "office.pub"), engine.origin))
         assert ((), 0) == (proven.findings, proven.open)
     said("sealers", FEWER, sealed=told[""], busy=told["SealerBusy"])
