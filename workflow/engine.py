@@ -84,7 +84,9 @@ class Engine(Reading):
         self.people = Directory(self.looking)
 
     def create(self) -> None:
-        """Make the tables, or bring them up to date; nothing happens where they are. Raises StoreUnavailable."""
+        """Make the tables, or bring them up to date; nothing happens where they are, and several may do it at once.
+        Raises StoreUnavailable.
+        """
         with reachable():
             schema.create(self._connections.engine, self._fill)
 

@@ -23,7 +23,7 @@ from tests.conftest import ANN, DAN, of_unit
 from tests.contract.racers import RACERS, Answer, Entry, Racers, racers
 from workflow import incidents, notices, signing
 from workflow.channels import Channels
-from workflow.core.calendar import OFFICE_ZONE, local, micros
+from workflow.core.calendar import OFFICE_ZONE, china, local, micros
 from workflow.core.checkpoint import notes as checkpoints
 from workflow.core.model import Actor
 from workflow.directory import Party
@@ -40,6 +40,7 @@ from workflow.store.ids import new_id
 from workflow.store.tables import cases, records
 from workflow.testing import RecordingNotifier
 from workflow.timers import fire_all
+from workflow.trail import begin as begin_log
 
 ROUNDS = int(os.environ.get("CASEWORK_RACES", "20"))
 FEWER = max(2, ROUNDS // 10)  # rounds of what costs more
@@ -151,8 +152,33 @@ def dispatch_nowhere(engine: Engine, worker: str) -> int:
     return deliver_due(engine, Channels({"paper": RecordingNotifier("paper")}, "paper"), worker=worker, limit=2).parked
 
 
+def create(engine: Engine) -> int:
+    """Make the tables; the office's own first record, and how many days it knows then."""
+    engine.create()
+    begin_log(engine, "sha256")
+    return len(engine.calendar().days)
+
+
 def publish(engine: Engine, text: str) -> bool:
     return engine.publish(text).new
+
+
+# ---------------------------------------------------------------- the database itself
+
+
+def test_an_empty_database_that_all_prepare_at_once_is_ready_for_all(
+    kind: str, new_database: Callable[[str], str], make_engine: Callable[..., Engine], field: Racers, ticket_text: str
+) -> None:
+    for _ in range(FEWER):
+        url = new_database(kind)
+
+        answers = field.race(url, [(create, ())] * RACERS)
+
+        assert [Answer(len(china().days))] * RACERS == answers
+        engine = make_engine(url)
+        engine.publish(ticket_text)
+        assert "sent" == engine.fire(engine.open("ticket", ANN, LAMP).case.id, "send", ANN).case.state
+        assert engine.verify().good
 
 
 # ---------------------------------------------------------------- commands
