@@ -44,7 +44,7 @@ pictures: .venv/.runs ## draw the shipped lifecycles anew into docs/lifecycles
 sql: .venv/.tests ## write docs/sql.md anew from what the tests say to the databases, which must all be there
 	CASEWORK_SQL=write CASEWORK_SERVICES=postgresql,mariadb $(BIN)/python -m pytest -q $(ARGS)
 
-COVERED := workflow/core/*,workflow/engine.py,workflow/keeping.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
+COVERED := workflow/core/*,workflow/engine.py,workflow/keeping.py,workflow/office/exporting.py,workflow/office/publishing.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
 
 coverage: .venv/.tests ## the tests again, with every branch of core, the engine and its jobs held to 100 %
 	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)

@@ -17,8 +17,9 @@ from workflow.core.decide import automatic, decide
 from workflow.core.fold import fold
 from workflow.core.model import OPEN, Command
 from workflow.core.notices import recipients
-from workflow.core.record import chain, move_entry
+from workflow.core.record import move_entry
 from workflow.core.run import Ran, Supply, run, run_open
+from workflow.core.written import chain
 from workflow.loading import load_path
 from workflow.store.connections import Own
 from workflow.store.rows import changes, loaded

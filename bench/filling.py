@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflow import Engine
-from workflow.core.record import GENESIS, leaf
+from workflow.core.written import GENESIS, leaf
 from workflow.store.tables import case_values, cases, contents, holders, notices, records
 
 UNITS = 200  # of a large office

@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import ANN, DAN, of_unit
-from workflow.core.errors import LifecycleInvalid, NotFound, Refused
+from workflow.core.errors import NotFound, Refused
 from workflow.core.model import File
 from workflow.engine import Engine, system_clock
-from workflow.loading import load
 from workflow.store import work
 from workflow.testing import FrozenClock
 
@@ -186,12 +185,6 @@ def test_a_part_that_names_a_case_does_not_follow_it(office: Engine) -> None:
     assert office.verify().good
 
 
-def test_a_lifecycle_that_was_loaded_is_published_as_it_is(office: Engine) -> None:
-    loaded = load(CHAIN.replace("version: 1", "version: 2"))
-
-    assert (True, loaded.digest) == ((published := office.publish(loaded)).new, published.digest)
-
-
 def rated(desk: Engine) -> File:
     case = desk.open("ticket", ANN, LAMP).case.id
     file = desk.fire(case, "rate", DAN, {"raters": ["u1", "u2"]}).file
@@ -245,17 +238,3 @@ def test_a_state_without_a_label_goes_by_its_name(desk: Engine) -> None:
 
 def test_the_engine_says_what_its_clock_says(desk: Engine, clock: FrozenClock) -> None:
     assert clock() == desk.now()
-
-
-def test_a_lifecycle_in_which_a_case_would_stand_still_is_not_published(desk: Engine) -> None:
-    stuck = STRICT.replace("strict", "stuck").replace("new: {final: successful}", "new: {}")
-
-    with pytest.raises(LifecycleInvalid) as invalid:
-        desk.publish(stuck)
-
-    assert ["dead_end"] == [problem.code for problem in invalid.value.problems]
-    assert "stuck" not in [published.name for published in desk.lifecycles()]
-
-
-def test_a_warning_is_no_reason_not_to_publish(desk: Engine) -> None:
-    assert desk.publish(STRICT.replace("version: 1", "version: 7\nroles: {idle: {group: nobody}}")).new

@@ -14,7 +14,7 @@ import pytest
 
 from tests.conftest import ANN, DAN
 from workflow import signing
-from workflow.core.record import canonical
+from workflow.core.written import canonical
 from workflow.engine import Engine
 from workflow.offline import main, script
 from workflow.proving import bundle

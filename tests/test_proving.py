@@ -14,7 +14,7 @@ from workflow import signing
 from workflow.core.checkpoint import Key, Note, notes
 from workflow.core.errors import InputInvalid, NotFound, Tampered
 from workflow.core.merkle import included
-from workflow.core.record import leaf
+from workflow.core.written import leaf
 from workflow.engine import Engine
 from workflow.proving import Proven, bundle, prove, trusted
 from workflow.sealing import Folder, seal

@@ -1,4 +1,4 @@
-"""Whether the audit trail agrees with itself and with the tables, and the trail as a file for others to check.
+"""Whether the audit trail agrees with itself and with the tables.
 
 Three things are looked at: each record is what its hash says and follows from the one before it; folding the records
 of a file, with the personal values that are kept beside them, gives what the tables say, its timers and notices too; and
@@ -14,16 +14,16 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from itertools import chain, groupby, islice
 from operator import itemgetter
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Connection, Row, exists, select
 
 from workflow.core.calendar import Calendar
 from workflow.core.errors import WorkflowError
 from workflow.core.fold import fold
-from workflow.core.hashing import hash_of
 from workflow.core.model import File, Lifecycle, Micros, Text
-from workflow.core.record import ANNOTATE, GENESIS, VERSION, leaf
+from workflow.core.record import ANNOTATE
+from workflow.core.written import GENESIS, VERSION, leaf
 from workflow.office.kept import Kept, concerns
 from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
 from workflow.office.standing import Difference, differences, kept_of
@@ -355,17 +355,3 @@ def untold(sql: Connection) -> Iterator[Finding]:
             yield Finding(
                 "untold", Text("有流程而没有发布记录", "there are lifecycles and no record of publishing"), OFFICE
             )
-
-
-def export(sql: Connection, out: TextIO, log: str, file: str | None = None) -> tuple[int, str]:
-    """Write every record, or those of one file, as one line each: the very text that was hashed.
-
-    Returns how many there were, and the hash of all lines, by that of the log, hexadecimal.
-    """
-    count, digest = 0, hash_of(log)(b"")
-    for row in stored_records(sql, file):
-        line = row.body + "\n"
-        out.write(line)
-        digest.update(line.encode())
-        count += 1
-    return count, digest.hexdigest()

@@ -117,9 +117,13 @@ def foresee(engine: Engine) -> None:
             with engine.writing() as sql:
                 incidents.end(sql, now, CALENDAR, each.about, Text(f"{each.about} 年的工作日已导入", "loaded"))
     if there.last and there.ends_soon:
-        with engine.writing() as sql:
-            if not incidents.known(sql, CALENDAR, wanted):
-                incidents.report(sql, now, CALENDAR, wanted, _ending(there.last))
+        engine.carry_out(partial(_want, wanted, _ending(there.last), now))
+
+
+def _want(year: str, text: Text, now: Micros, work: Work) -> None:
+    sql = work.must_lock()
+    if not incidents.known(sql, CALENDAR, year):
+        incidents.report(sql, now, CALENDAR, year, text)
 
 
 def _ending(last: int) -> Text:

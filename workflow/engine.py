@@ -15,11 +15,11 @@ import sqlalchemy as sa
 from workflow import incidents
 from workflow.core.calendar import Calendar
 from workflow.core.errors import Refused
-from workflow.core.hashing import hash_name
 from workflow.core.model import OPEN, Actor, Case, Command, Lifecycle, Micros, Refusal
-from workflow.core.record import refusal_entry, who
+from workflow.core.record import office_entry, refusal_entry
 from workflow.core.run import run, run_open
 from workflow.directory import Directory
+from workflow.office import exporting, publishing
 from workflow.office.almanac import Almanac
 from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
@@ -33,7 +33,7 @@ from workflow.store.claims import database_clock
 from workflow.store.connections import Connections, Conversation, Hosted, reachable
 from workflow.store.ids import new_id, new_salt
 from workflow.store.log import Origin
-from workflow.store.tables import OFFICE, lifecycles
+from workflow.store.tables import OFFICE
 from workflow.store.transactions import carry_out
 from workflow.store.work import Sheet, Work
 
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
     from workflow.audit import Verdict
 
 T = TypeVar("T")
-HOST = Actor("host", "")  # who publishes where nobody is named
 
 
 def system_clock() -> Micros:
@@ -85,7 +84,9 @@ class Engine(Reading):
         self.people = Directory(self.looking)
 
     def create(self) -> None:
-        """Make the tables, or bring them up to date; nothing happens where they are. Raises StoreUnavailable."""
+        """Make the tables, or bring them up to date; nothing happens where they are, and several may do it at once.
+        Raises StoreUnavailable.
+        """
         with reachable():
             schema.create(self._connections.engine, self._fill)
 
@@ -258,8 +259,7 @@ class Engine(Reading):
         file = sheet.before.file
         broken = tuple(blocker for blocker in refusal.blockers if blocker.code in BROKEN)
         if broken:
-            work.must_lock()
-            incidents.report(work.on.sql, work.supply.now, "step", case.id, stopped(command, broken), file.root.id)
+            incidents.report(work.must_lock(), work.supply.now, "step", case.id, stopped(command, broken), file.root.id)
         entry = refusal_entry(
             case.id, case.state, command, refusal.blockers, sheet.lifecycle,
             file=file.root.id, now=work.supply.now, request=request.id,
@@ -299,27 +299,8 @@ class Engine(Reading):
         Publishing the same again changes nothing. Raises LifecycleInvalid (a file that cannot be read, and what
         `workflow.checks` calls an error), VersionTaken, NotFound, StoreUnavailable.
         """
-        from workflow.loading import load, load_path  # costs more than a step, and only publishing reads files
-
-        if isinstance(source, str) and "\n" in source:
-            source = load(source, settings=settings)
-        elif not isinstance(source, Lifecycle):
-            source = load_path(source, settings=settings)
-        return self._commit(partial(self._publish, source, actor or HOST))
-
-    def _publish(self, lifecycle: Lifecycle, actor: Actor, work: Work) -> Published:
-        name, version, digest = lifecycle.name, lifecycle.version, lifecycle.digest
-        at = self._library.published(work.on.sql, lifecycle)
-        if at is not None:
-            return Published(name, version, digest, new=False, at=at)
-        from workflow.checks import refuse_errors
-
-        refuse_errors(lifecycle)
-        now = work.supply.now
-        facts = {"lifecycle": {"name": name, "version": version, "digest": digest}}
-        self.note_in_office(work, "publish", actor, facts)
-        work.on.sql.execute(sa.insert(lifecycles), self._library.row(lifecycle, now, actor.id))
-        return Published(name, version, digest, new=True, at=now)
+        lifecycle = publishing.read(source, settings)
+        return self._commit(lambda work: publishing.publish(work, self._library, lifecycle, actor))
 
     # ------------------------------------------------------------ the audit trail
 
@@ -346,21 +327,16 @@ class Engine(Reading):
 
         Returns how many there were. That they were handed out is recorded in the office's own chain.
         """
-        from workflow import audit
-
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
-            count, digest = audit.export(on.sql, out, self.origin, file)
-        told: Record = {"records": count, hash_name(self.origin): digest}
-        if file is not None:
-            told["file"] = file
+            told = exporting.export(on.sql, out, self.origin, file)
         self._commit(lambda work: self.note_in_office(work, "export", actor, {"input": told}))
+        count: int = told["records"]
         return count
 
     def note_in_office(self, work: Work, kind: str, actor: Actor, facts: Record) -> None:
         """Record what belongs to no case."""
-        entry = {"file": OFFICE, "at": work.supply.now, "who": who(actor), "kind": kind, "action": kind, **facts}
-        work.note_in_office(entry)
+        work.note_in_office(office_entry(kind, actor, facts, file=OFFICE, now=work.supply.now))
 
 
 def _raised(answer: Outcome | Refused) -> Outcome:

@@ -22,7 +22,8 @@ from workflow.core.errors import InputInvalid
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Case, File, Json, Text
 from workflow.core.personal import ERASED, NOTHING
-from workflow.core.record import canonical, resolution_entry
+from workflow.core.record import resolution_entry
+from workflow.core.written import canonical
 from workflow.incidents import check_note
 from workflow.office.requests import FORGOTTEN
 from workflow.store.hidden import told_history
@@ -254,8 +255,7 @@ def _rewrite(sql: Connection, table: Any, row: Row[Any], columns: Sequence[str],
 
 def _forget(engine: Engine, person: str, actor: Actor, note: str, work: Work) -> None:
     """Leave of the person the id, and record it in the office's own chain."""
-    work.must_lock()
-    sql = work.on.sql
+    sql = work.must_lock()
     entry = {"input": {"person": person}, "note": note, "erased": []}
     engine.note_in_office(work, "erasure", actor, entry)
     words = directory.forget(sql, person)

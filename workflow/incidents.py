@@ -3,22 +3,26 @@
 Whatever cannot go on by itself ends here: a notice that cannot be written or delivered, a channel that has been down
 for long, an engine step whose condition fails, a timer that cannot be fired, working days that nobody has loaded. The
 same thing stopping again counts on the row that is open.
+
+No database we promise holds "one open row for each thing" by itself. So the id of a row says what it is about and how
+often that was over before: of several who report it at once, one has the id, and the others collide and begin again.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from workflow.core.errors import InputInvalid, NotFound
 from workflow.core.model import ENGINE_ACTOR, Actor, Micros, Text
 from workflow.core.record import resolution_entry
 from workflow.core.run import Step
-from workflow.store.ids import new_id
 from workflow.store.tables import OFFICE, incidents
 
 if TYPE_CHECKING:
@@ -64,14 +68,17 @@ class Remedies:
 
 
 def report(sql: Connection, now: Micros, kind: str, about: str, text: Text, file: str | None = None) -> bool:
-    """Something stopped. Written in the caller's transaction; True where it is news."""
+    """Something stopped. Written in the caller's transaction, which must be one that is begun again after a collision
+    (`Engine.carry_out`) where others may report the same; True where it is news.
+    """
     about = about[:200]
-    known = incidents.c.state == "open", incidents.c.kind == kind, incidents.c.about == about
+    same = incidents.c.kind == kind, incidents.c.about == about
     again = {"times": incidents.c.times + 1, "last_at": now, "zh": text.zh, "en": text.en}
-    if sql.execute(update(incidents).where(*known).values(again)).rowcount:
+    if sql.execute(update(incidents).where(incidents.c.state == "open", *same).values(again)).rowcount:
         return False
-    row = {"id": new_id(), "kind": kind, "about": about, "file": file, "state": "open", "zh": text.zh, "en": text.en}
-    sql.execute(insert(incidents).values({**row, "times": 1, "at": now, "last_at": now}))
+    over = sql.execute(select(func.count()).where(incidents.c.state != "open", *same)).scalar_one()
+    row = {"id": _id_of(kind, about, over), "kind": kind, "about": about, "file": file, "state": "open"}
+    sql.execute(insert(incidents).values({**row, "zh": text.zh, "en": text.en, "times": 1, "at": now, "last_at": now}))
     return True
 
 
@@ -94,7 +101,7 @@ def close(sql: Connection, now: Micros, state: State, actor: Actor, note: str, *
 
 def listed(engine: Engine, state: State | None = "open", limit: int = 200) -> tuple[Incident, ...]:
     """The incidents in this state (None: in any), the newest first."""
-    query = select(incidents).order_by(incidents.c.id.desc()).limit(limit)
+    query = select(incidents).order_by(incidents.c.at.desc(), incidents.c.id).limit(limit)
     if state is not None:
         query = query.where(incidents.c.state == state)
     with engine.looking() as sql:
@@ -117,10 +124,10 @@ def resolve(
     now = engine.moment()
 
     def step(work: Work) -> None:
-        work.must_lock()
+        sql = work.must_lock()
         work.set_now(now)
         state: State = "retried" if how == "retry" else "skipped"
-        if not close(work.on.sql, now, state, actor, note, incidents.c.id == incident.id):
+        if not close(sql, now, state, actor, note, incidents.c.id == incident.id):
             raise _resolved(_find(engine, incident.id))
         done = finish(work, now) if finish is not None else {}
         about = {"incident": incident.id, "kind": incident.kind, "about": incident.about, **done}
@@ -172,6 +179,10 @@ def _case_of(incident: Incident) -> str:
     if incident.kind in ("step", "timer"):
         return incident.about.partition("/")[0]
     return incident.file or ""
+
+
+def _id_of(kind: str, about: str, over: int) -> str:
+    return hashlib.sha256(json.dumps([kind, about, over]).encode()).hexdigest()[:32]
 
 
 def _find(engine: Engine, id: str) -> Incident:

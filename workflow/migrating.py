@@ -31,9 +31,10 @@ from workflow.core.model import (
 )
 from workflow.core.personal import hide
 from workflow.core.reckoning import reckon
-from workflow.core.record import OF_NO_STEP, Record, chain, migration_entry
+from workflow.core.record import OF_NO_STEP, Record, migration_entry
 from workflow.core.replaying import LifecycleOf, in_force
 from workflow.core.run import Ran, Step, settle
+from workflow.core.written import chain
 from workflow.office.library import retired
 from workflow.store.carrying import carry_over
 from workflow.store.hidden import told_history

@@ -29,6 +29,7 @@ from workflow.templates.folders import DIGEST
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
+    from workflow.store.work import Work
 
 __all__ = ["Delivered", "Policy", "Tell", "deliver_due"]
 
@@ -303,18 +304,22 @@ class _Batch:
         now = self.engine.moment()
         wait = self.policy.wait(each.tries, self.random(), wish)
         values = {"next_at": now + wait, "worker": None, "reason": reason.zh}
-        with self.engine.writing() as sql:
+
+        def write(work: Work) -> None:
+            sql = work.must_lock()
             claims.mark(sql, each.row.id, each.attempt, values)
             if each.tries > 1 and now - each.at >= self.policy.patience * SECOND:
                 incidents.report(sql, now, "channel", channel, undelivered.down(channel, reason))
+
+        self.engine.carry_out(write)
         self.done.failed += 1
         self.tell(
             "failed", notice=each.row.id, channel=channel, tries=each.tries, again=wait // SECOND, reason=reason.en
         )  # fmt: skip
 
     def _park(self, each: _Claimed, reason: Text, kind: str, about: str) -> None:
-        with self.engine.writing() as sql:
-            self._giving_up(each, self.engine.moment(), "parked", reason, kind, about)(sql)
+        write = self._giving_up(each, self.engine.moment(), "parked", reason, kind, about)
+        self.engine.carry_out(lambda work: write(work.must_lock()))
 
     def _give_back(self, each: _Claimed, wait: Micros) -> None:
         """It was not tried: the claim does not count."""

@@ -18,7 +18,7 @@ from workflow.core.errors import InputInvalid, Tampered
 from workflow.core.hashing import hash_name, hash_of
 from workflow.core.merkle import Frontier, gathered, inclusion
 from workflow.core.model import Actor, Text
-from workflow.core.record import leaf as hashed
+from workflow.core.written import leaf as hashed
 from workflow.disclosing import openings
 from workflow.store import log
 from workflow.store.queries import stored_records

@@ -181,8 +181,8 @@ def _report(engine: Engine, found: Tampered) -> Tampered:
         f"{found.text.en}. No checkpoint was signed; look with `casework audit verify`, and when it is explained let "
         "the auditor use `casework audit reanchor`",
     )
-    with engine.writing() as sql:
-        incidents.report(sql, engine.moment(), INCIDENT, engine.origin, told)
+    now = engine.moment()
+    engine.carry_out(lambda work: incidents.report(work.must_lock(), now, INCIDENT, engine.origin, told))
     return Tampered(told)
 
 

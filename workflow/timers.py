@@ -153,8 +153,7 @@ def recalculate(engine: Engine) -> tuple[Moved, ...]:
             except StoreUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - as in `fire_due`
-                with engine.writing() as sql:
-                    incidents.report(sql, engine.now(), TIMER, file, _why(error), file)
+                engine.carry_out(partial(_report, file, _why(error), file, engine.now()))
         if len(files) < BATCH:
             return tuple(moved)
         last = files[-1]
@@ -242,8 +241,7 @@ def _tick(case: str, deadline: str, now: Micros, work: Work) -> Fired | None:
     blockers = told.get("blockers", ())
     why = Text(blockers[0]["zh"], blockers[0]["en"]) if blockers else None
     if why is not None:
-        work.must_lock()
-        incidents.report(work.on.sql, now, TIMER, about(case, deadline), _untaken(deadline, why), sheet.file.root.id)
+        _report(about(case, deadline), _untaken(deadline, why), sheet.file.root.id, now, work)
     work.write()
     return Fired(case, deadline, told["timer"]["event"], told["timer"]["moment"], taken, why)
 
@@ -260,10 +258,14 @@ def _set_right(work: Work, sheet: Sheet | None, case: str, name: str) -> None:
     work.drop_timer(case, name)
 
 
+def _report(place: str, why: Text, file: str, now: Micros, work: Work) -> None:
+    incidents.report(work.must_lock(), now, TIMER, place, why, file)
+
+
 def _set_aside(case: str, deadline: str, file: str, why: Text, now: Micros, work: Work) -> None:
     """It is not tried again before its case moves, or a person says so."""
     work.set_aside_timer(case, deadline, why.zh)
-    incidents.report(work.on.sql, now, TIMER, about(case, deadline), _stopped(deadline, why), file)
+    _report(about(case, deadline), _stopped(deadline, why), file, now, work)
 
 
 def _why(error: Exception) -> Text:
@@ -289,15 +291,14 @@ def _stopped(deadline: str, why: Text) -> Text:
 
 
 def _recount(file_id: str, work: Work) -> list[Moved]:
-    work.must_lock()
+    sql = work.must_lock()
     sheet = work.sheet(file_id)
     calendar = work.supply.calendar
-    rows = work.on.sql.execute(
-        select(timers).where(timers.c.case_id.in_([file_id] if sheet is None else [c.id for c in sheet.file]))
-    )
+    mine = [file_id] if sheet is None else [case.id for case in sheet.file]
+    rows = sql.execute(select(timers).where(timers.c.case_id.in_(mine))).all()
     moved: list[Moved] = []
     running = {} if sheet is None else {(c.id, d.name): (d, f) for c, d, f in clocks.of(sheet.lifecycle, sheet.file)}
-    for row in rows.all():
+    for row in rows:
         declared, facts = running.get((row.case_id, row.deadline), (None, None))
         if sheet is None or declared is None or not clocks.running(facts):
             work.drop_timer(row.case_id, row.deadline)

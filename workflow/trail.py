@@ -11,8 +11,8 @@ from workflow.core.hashing import SM3, hash_name
 from workflow.core.model import Actor, Text
 from workflow.core.record import ANNOTATE
 from workflow.core.run import Step
-from workflow.engine import HOST
 from workflow.incidents import check_note, note_resolution
+from workflow.office.publishing import HOST
 from workflow.store.log import NEW
 from workflow.store.tables import OFFICE
 

@@ -59,8 +59,7 @@ def retire(engine: Engine, name: str, version: int, actor: Actor) -> Version:
 
 
 def _retire(engine: Engine, name: str, number: int, actor: Actor, work: Work) -> Version:
-    work.must_lock()
-    sql = work.on.sql
+    sql = work.must_lock()
     this = lifecycles.c.name == name, lifecycles.c.version == number
     held = next(each for each in _versions(sql, name) if each.version == number)
     if held.retired_at is not None:

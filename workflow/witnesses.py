@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,6 +27,7 @@ from workflow.sealing import INCIDENT, Folder, seal, signers_of
 
 if TYPE_CHECKING:
     from workflow.engine import Engine
+    from workflow.store.work import Work
 
 LISTED = "witnesses"  # the file that names them
 TOLD = "told.json"  # what each was told last
@@ -91,12 +93,7 @@ def tell_witnesses(engine: Engine, folder: Folder, channels: Channels, tell: Tel
         if told.get(str(each)) == mark:
             continue
         wrong = _send(channels, each, memory.note)
-        now = engine.moment()
-        with engine.writing() as sql:
-            if wrong is not None:
-                incidents.report(sql, now, INCIDENT, each.shown, _missed(each, wrong))
-            else:
-                incidents.end(sql, now, INCIDENT, each.shown, Text("检查点已送达", "the checkpoint got through"))
+        engine.carry_out(partial(_note, each, wrong, engine.moment()))
         if wrong is not None:
             missed += 1
             tell("untold", witness=each.shown, reason=wrong.say("en"))
@@ -150,8 +147,16 @@ class Seals:
     def _stopped(self, error: WorkflowError, tell: Tell, *, known: bool = False) -> None:
         tell("unsealed", error=error.say("en"))
         if not known:
-            with self.engine.writing() as sql:
-                incidents.report(sql, self.engine.moment(), INCIDENT, self.engine.origin, error.text)
+            now, origin = self.engine.moment(), self.engine.origin
+            self.engine.carry_out(lambda work: incidents.report(work.must_lock(), now, INCIDENT, origin, error.text))
+
+
+def _note(witness: Witness, wrong: Text | None, now: Micros, work: Work) -> None:
+    sql = work.must_lock()
+    if wrong is not None:
+        incidents.report(sql, now, INCIDENT, witness.shown, _missed(witness, wrong))
+    else:
+        incidents.end(sql, now, INCIDENT, witness.shown, Text("检查点已送达", "the checkpoint got through"))
 
 
 def _told(folder: Folder) -> dict[str, Any]:

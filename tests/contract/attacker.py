@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from workflow.core.fold import fold
-from workflow.core.record import GENESIS, canonical, leaf
+from workflow.core.written import GENESIS, canonical, leaf
 from workflow.engine import Engine
 from workflow.office.promised import TOLD, called_for
 from workflow.store import writing

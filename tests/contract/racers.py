@@ -9,12 +9,14 @@ from __future__ import annotations
 import gc
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
-from workflow.core.errors import Refused, Stale, WorkflowError
+from sqlalchemy.exc import DBAPIError
+
+from workflow.core.errors import Refused, Stale, StoreUnavailable, WorkflowError
 from workflow.engine import Engine
 
 RACERS = 16
@@ -92,11 +94,13 @@ def _live(pipe: Connection, gate: Any) -> None:
         url, (act, given) = order
         if url not in engines:
             for other in engines.values():
-                other.close()
+                with suppress(DBAPIError):  # its database was taken away, and the connection with it
+                    other.close()
             engines = {url: Engine(url)}
         engine = engines[url]
-        for each in engine.lifecycles():
-            engine.lifecycle(each.name, each.version)
+        with suppress(StoreUnavailable):  # a race for a database that has no tables yet
+            for each in engine.lifecycles():
+                engine.lifecycle(each.name, each.version)
         gate.wait(PATIENCE)
         pipe.send(_answer(act, engine, given))
 

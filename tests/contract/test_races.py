@@ -21,10 +21,10 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN, of_unit
 from tests.contract.racers import RACERS, Answer, Entry, Racers, racers
-from workflow import signing
+from workflow import incidents, notices, signing
 from workflow.channels import Channels
-from workflow.core.calendar import OFFICE_ZONE, local, micros
-from workflow.core.checkpoint import notes
+from workflow.core.calendar import OFFICE_ZONE, china, local, micros
+from workflow.core.checkpoint import notes as checkpoints
 from workflow.core.model import Actor
 from workflow.directory import Party
 from workflow.engine import Engine, system_clock
@@ -38,7 +38,9 @@ from workflow.shipped import shipped_definitions
 from workflow.store import claims
 from workflow.store.ids import new_id
 from workflow.store.tables import cases, records
+from workflow.testing import RecordingNotifier
 from workflow.timers import fire_all
+from workflow.trail import begin as begin_log
 
 ROUNDS = int(os.environ.get("CASEWORK_RACES", "20"))
 FEWER = max(2, ROUNDS // 10)  # rounds of what costs more
@@ -145,8 +147,38 @@ def take_in(engine: Engine, path: str) -> dict[str, Any]:
     return {"cases": report.cases, "rejected": [each.text.en for each in report.rejected]}
 
 
+def dispatch_nowhere(engine: Engine, worker: str) -> int:
+    """Take up notices whose channel is not set up any more; how many were parked."""
+    return deliver_due(engine, Channels({"paper": RecordingNotifier("paper")}, "paper"), worker=worker, limit=2).parked
+
+
+def create(engine: Engine) -> int:
+    """Make the tables; the office's own first record, and how many days it knows then."""
+    engine.create()
+    begin_log(engine, "sha256")
+    return len(engine.calendar().days)
+
+
 def publish(engine: Engine, text: str) -> bool:
     return engine.publish(text).new
+
+
+# ---------------------------------------------------------------- the database itself
+
+
+def test_an_empty_database_that_all_prepare_at_once_is_ready_for_all(
+    kind: str, new_database: Callable[[str], str], make_engine: Callable[..., Engine], field: Racers, ticket_text: str
+) -> None:
+    for _ in range(FEWER):
+        url = new_database(kind)
+
+        answers = field.race(url, [(create, ())] * RACERS)
+
+        assert [Answer(len(china().days))] * RACERS == answers
+        engine = make_engine(url)
+        engine.publish(ticket_text)
+        assert "sent" == engine.fire(engine.open("ticket", ANN, LAMP).case.id, "send", ANN).case.state
+        assert engine.verify().good
 
 
 # ---------------------------------------------------------------- commands
@@ -267,6 +299,26 @@ def test_dispatchers_send_each_notice_once_within_its_lease(
     said("dispatchers", 1, notices=wanted, twice=0, dispatchers_that_sent=busy)
 
 
+def test_what_stops_in_many_processes_at_once_is_one_incident(
+    engine: Engine, database: str, field: Racers, said: Callable[..., None]
+) -> None:
+    engine.people.add(Party("dan", "Dan", groups=("desk",), channels={"fax": "2022"}))
+    for _ in range(FEWER):
+        for _ in range(RACERS):
+            engine.fire(engine.open("ticket", ANN, LAMP).case.id, "send", ANN)
+
+        answers = field.race(database, [(dispatch_nowhere, (f"w{n}",)) for n in range(RACERS)])
+        while dispatch_nowhere(engine, "last"):
+            pass
+
+        assert {"": RACERS} == outcomes(answers)
+        (incident,) = incidents.listed(engine)
+        assert ("channel", "fax", RACERS) == (incident.kind, incident.about, incident.times)
+        incidents.resolve(engine, incident.id, "skip", DAN, "the fax is gone", notices.REMEDIES)
+    assert FEWER == len({each.id for each in incidents.listed(engine, None)})
+    said("one channel that is gone", FEWER, incidents=FEWER)
+
+
 def test_timers_that_many_workers_fire_are_told_once(
     engine: Engine, database: str, field: Racers, said: Callable[..., None]
 ) -> None:
@@ -315,7 +367,7 @@ def test_sealers_of_one_folder_and_of_two_make_one_log(
         placed = sql.execute(sa.select(records.c.position).order_by(records.c.position)).scalars().all()
     assert [*range(1, 2 + 8 * FEWER)] == placed
     for folder in folders:
-        kept = notes((folder / "checkpoints").read_text(encoding="utf-8"))
+        kept = checkpoints((folder / "checkpoints").read_text(encoding="utf-8"))
         proven = prove(engine, trusted(kept, signing.public_keys(folder / "office.pub"), engine.origin))
         assert ((), 0) == (proven.findings, proven.open)
     said("sealers", FEWER, sealed=told[""], busy=told["SealerBusy"])

@@ -19,7 +19,7 @@ from workflow import signing
 from workflow.core import hashing
 from workflow.core.errors import InputInvalid, Tampered
 from workflow.core.hashing import OwnSM3
-from workflow.core.record import GENESIS
+from workflow.core.written import GENESIS
 from workflow.engine import Engine
 from workflow.offline import proved
 from workflow.proving import bundle, trusted

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from workflow.core.commitment import KEY, commitment, committed, opens
 from workflow.core.hashing import sm3
-from workflow.core.record import canonical
+from workflow.core.written import canonical
 
 SALTS = st.binary(min_size=32, max_size=32).map(bytes.hex)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from workflow.core import hashing
 from workflow.core.hashing import OwnSM3, hash_name, hash_of, sm3
-from workflow.core.record import chain, leaf
+from workflow.core.written import chain, leaf
 
 EXAMPLES = [  # GB/T 32905-2016, annex A
     (b"abc", "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"),

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from workflow.core.input import LARGEST, accept, called, missing
 from workflow.core.model import Field, FieldType, Text
-from workflow.core.record import canonical
+from workflow.core.written import canonical
 
 CATEGORY = Field(
     "category",

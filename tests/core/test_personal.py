@@ -16,8 +16,9 @@ from workflow.core.commitment import KEY, opens
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Case, Command, Field, File, Lifecycle, Refusal
 from workflow.core.personal import MARK, commitments, hide, told
-from workflow.core.record import migration_entry, read
+from workflow.core.record import migration_entry
 from workflow.core.run import Ran, Supply, run, run_open
+from workflow.core.written import read
 from workflow.loading import load
 
 TEXT = (Path(__file__).parents[1] / "private.yaml").read_text(encoding="utf-8")

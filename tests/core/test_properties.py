@@ -12,7 +12,7 @@ from workflow.core.calendar import china
 from workflow.core.decide import accepted_fields, decide, offers
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Case, Command, Field, Kind, Lifecycle, Move, Refusal
-from workflow.core.record import read
+from workflow.core.written import read
 from workflow.loading import load, load_path
 
 DEFINITIONS = Path(__file__).parents[2] / "definitions"

@@ -4,8 +4,8 @@ from dataclasses import replace
 from tests.core.desk import CLERK, EDU, HEALTH, MEMBER, Desk, codes
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Command, Lifecycle, Linked, Refusal, Started
-from workflow.core.record import GENESIS, leaf, read
 from workflow.core.run import MOST_STEPS, Ran, run, run_open
+from workflow.core.written import GENESIS, leaf, read
 
 
 def test_each_step_is_a_record_in_one_chain(gathered: Desk) -> None:

@@ -20,8 +20,8 @@ from workflow.core.errors import StoreUnavailable
 from workflow.core.hashing import hash_of
 from workflow.core.merkle import Frontier
 from workflow.core.model import File
-from workflow.core.record import GENESIS, leaf
 from workflow.core.roles import waiting
+from workflow.core.written import GENESIS, leaf
 from workflow.engine import Engine
 from workflow.sealing import Folder
 from workflow.store.rows import indexed

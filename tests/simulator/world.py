@@ -299,7 +299,6 @@ class World:
             stack.enter_context(patch("workflow.outbox.time", virtual))
             stack.enter_context(patch("workflow.store.transactions.time", virtual))
             stack.enter_context(patch("workflow.store.transactions.random", self.chance))
-            stack.enter_context(patch("workflow.incidents.new_id", CountedIds("i-")))
             stack.enter_context(patch("workflow.loading.load", load))
             self.machines = [Machine(self, name) for name in ("desk-1", "desk-2", "worker-1", "worker-2", "admin")]
             for each in self.machines:

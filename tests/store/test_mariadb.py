@@ -51,6 +51,18 @@ def test_a_session_of_the_hosts_goes_back_as_it_was(database: str, make_engine: 
     assert before == after
 
 
+def test_who_waits_too_long_for_another_to_change_the_tables_is_told_so(
+    engine: Engine, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mariadb, "_ALONE", mariadb._ALONE.replace("600", "0"))
+    other = sa.create_engine(database)
+    with other.connect() as busy, mariadb.alone(busy), pytest.raises(StoreUnavailable, match="run this again"):
+        engine.create()
+    other.dispose()
+
+    engine.create()
+
+
 def test_every_text_is_compared_byte_by_byte_and_none_is_short(engine: Engine) -> None:
     found = columns(engine, "column_type, collation_name")
 

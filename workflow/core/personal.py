@@ -13,7 +13,8 @@ from typing import Any
 
 from workflow.core.commitment import KEY, commitment, committed
 from workflow.core.model import Case, Json, Lifecycle, Text
-from workflow.core.record import Record, canonical
+from workflow.core.record import Record
+from workflow.core.written import canonical
 
 ERASED = Text("（已抹去）", "(erased)")  # what is shown where a value was
 NOTHING: tuple[Json, ...] = (None, "", [])  # there is no value to hide, and that may be known

@@ -1,21 +1,10 @@
-"""Audit records: their content, their one written form, and the hashes that chain them.
-
-The written form is RFC 8785 (JSON canonicalisation) on a restricted value set: no floats, integers within ±(2^53−1),
-strings in NFC, ASCII keys. The leaf hash is that of RFC 9162: the log's hash over 0x00 and the UTF-8 text. Each record
-names the leaf of its file's previous record, so that a file is one chain from `GENESIS` on.
-"""
+"""Audit records: the facts that each kind of them holds. How they are written down is in `written`."""
 
 from __future__ import annotations
 
-import json
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from workflow.core.errors import InputInvalid
-from workflow.core.hashing import hash_of
-from workflow.core.input import LARGEST
 from workflow.core.model import (
     ENGINE_ACTOR,
     Actor,
@@ -28,44 +17,14 @@ from workflow.core.model import (
     Move,
     NoticeWanted,
     NumberWanted,
-    Text,
 )
+from workflow.core.written import writable
 
-GENESIS = "0" * 64
-VERSION = 1
-OF_NO_STEP = frozenset(
-    ("refusal", "resolution", "reading", "erasure")
-)  # kinds of records that change nothing of a case
+OF_NO_STEP = frozenset({"refusal", "resolution", "reading", "erasure"})  # kinds that change nothing of a case
 ANNOTATE = "annotate"  # the action of a resolution that explains a record, or what the tables say
 LONGEST_NOTE = 10_000  # characters of the note of a resolution
 
-_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
 Record = dict[str, Any]
-
-
-def canonical(value: Any) -> str:
-    """The one written form of `value`; raises InputInvalid for what has none."""
-    if not _fine(value):
-        _explain(value)
-    return _encode(value)
-
-
-def leaf(text: str, log: str) -> str:
-    """The RFC 9162 leaf hash of a record's written form in the log of that origin, hexadecimal."""
-    return hash_of(log)(b"\x00" + text.encode()).hexdigest()
-
-
-def chain(entry: Record, log: str, seq: int, prev: str) -> tuple[str, str]:
-    """Give `entry` its place (`log`, `seq` from 1, `prev`) and return its written form and leaf hash."""
-    entry["v"] = VERSION
-    entry["log"] = log
-    entry["seq"] = seq
-    entry["prev"] = prev or GENESIS
-    text = canonical(entry)
-    return text, leaf(text, log)
 
 
 def who(actor: Actor, roles: Iterable[str] = ()) -> Record:
@@ -234,8 +193,8 @@ def refusal_entry(
         who=who(command.actor),
         lifecycle=_version(lifecycle) if lifecycle else None,
         kind="refusal",
-        action=_writable(command.action),
-        given=sorted(_writable(str(name)) for name in command.input),
+        action=writable(command.action),
+        given=sorted(writable(str(name)) for name in command.input),
         blockers=_reasons(blockers),
         request=request,
         **{"from": state or None},
@@ -267,11 +226,16 @@ def resolution_entry(
         lifecycle=_version(lifecycle) if lifecycle else None,
         kind=kind,
         action=action,
-        note=_writable(note, LONGEST_NOTE),
+        note=writable(note, LONGEST_NOTE),
         input=dict(about),
         erased=sorted(erased),
         **{"from": state},
     )
+
+
+def office_entry(kind: str, actor: Actor, facts: Mapping[str, Any], *, file: str, now: Micros) -> Record:
+    """The facts of what was done that belongs to no case, as publishing does."""
+    return {"file": file, "at": now, "who": who(actor), "kind": kind, "action": kind, **facts}
 
 
 def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
@@ -281,7 +245,7 @@ def notice_entries(notices: Iterable[NoticeWanted]) -> list[Record]:
 
 def _reasons(blockers: Iterable[Blocker]) -> list[Record]:
     return [
-        _present(code=b.code, about=b.about and _writable(b.about), zh=_writable(b.text.zh), en=_writable(b.text.en))
+        _present(code=b.code, about=b.about and writable(b.about), zh=writable(b.text.zh), en=writable(b.text.en))
         for b in blockers
     ]
 
@@ -292,68 +256,3 @@ def _version(lifecycle: Lifecycle) -> Record:
 
 def _present(**facts: Any) -> Record:
     return {name: value for name, value in facts.items() if value or type(value) is int}
-
-
-def _writable(text: str, most: int = 500) -> str:
-    """Any text in a form a record can hold: what was refused must still be recorded."""
-    return unicodedata.normalize("NFC", text[:most].encode("utf-8", "replace").decode())
-
-
-def _fine(value: Any) -> bool:
-    """Whether `value` has a written form; looked at on every step, so without a word about what is wrong."""
-    kind = type(value)
-    if kind is dict:
-        for key, inner in value.items():
-            if type(key) is not str or not key.isascii():
-                return False
-            if type(inner) is str:
-                if not inner.isascii() and not _fine_text(inner):
-                    return False
-            elif inner is not None and not _fine(inner):
-                return False
-        return True
-    if kind is list:
-        return all(map(_fine, value))
-    if kind is str:
-        return _fine_text(value)
-    if kind is int:
-        return bool(-LARGEST <= value <= LARGEST)
-    return value is None or kind is bool
-
-
-def _fine_text(text: str) -> bool:
-    return unicodedata.is_normalized("NFC", text) and _SURROGATE.search(text) is None
-
-
-def _explain(value: Any, where: str = "") -> None:
-    """Raises InputInvalid for the first place in `value` that has no written form."""
-    kind = type(value)
-    if kind is dict:
-        for key, inner in value.items():
-            if type(key) is not str or not key.isascii():
-                raise _unwritable(where, f"名称“{key}”须为 ASCII 文字", f"the key {key!r} must be an ASCII text")
-            _explain(inner, f"{where}.{key}")
-    elif kind is list:
-        for number, inner in enumerate(value):
-            _explain(inner, f"{where}[{number}]")
-    elif kind is str:
-        if _SURROGATE.search(value):
-            raise _unwritable(where, "文字含有孤立的代理字符", "a text has a lone surrogate")
-        if not unicodedata.is_normalized("NFC", value):
-            raise _unwritable(where, "文字须为 NFC 规范形式", "a text must be in NFC")
-    elif kind is int:
-        if not -LARGEST <= value <= LARGEST:
-            raise _unwritable(where, f"整数 {value} 过大", f"the whole number {value} is too large")
-    elif value is not None and kind is not bool:
-        raise _unwritable(where, f"不能记录 {kind.__name__}", f"a {kind.__name__} cannot be recorded")
-
-
-def _unwritable(where: str, zh: str, en: str) -> InputInvalid:
-    name = where.removeprefix(".") or "value"
-    return InputInvalid(Text(f"审计记录的“{name}”：{zh}", f"in the audit record, {name}: {en}"))
-
-
-def read(text: str) -> Mapping[str, Any]:
-    """A record from its written form."""
-    record: Mapping[str, Any] = json.loads(text)
-    return record

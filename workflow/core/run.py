@@ -35,8 +35,9 @@ from workflow.core.model import (
 )
 from workflow.core.notices import recipients, told_by
 from workflow.core.personal import Hidden, hide
-from workflow.core.record import Record, chain, move_entry, notice_entries, timer_entry
+from workflow.core.record import Record, move_entry, notice_entries, timer_entry
 from workflow.core.scope import Scope
+from workflow.core.written import chain
 
 MOST_STEPS = 64  # engine transitions after one command
 

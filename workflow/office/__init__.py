@@ -1,1 +1,1 @@
-"""What stands around the path of one command: answers, published lifecycles, request ids, refusals, links."""
+"""What stands around the path of one command: answers, published lifecycles, request ids, refusals, links, exports."""

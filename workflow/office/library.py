@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select
 
 from workflow.core.errors import NotFound, Retired, Tampered, VersionTaken
 from workflow.core.model import Lifecycle, Micros, Text
-from workflow.core.record import canonical
+from workflow.core.written import canonical
 from workflow.store.tables import lifecycles
 
 LIFECYCLE = Text("流程", "lifecycle")

@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from workflow.core.model import Case, File, Lifecycle, Linked
-from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
+from workflow.core.written import GENESIS
 from workflow.store.queries import Which
 from workflow.store.rows import indexed, kept, title
 from workflow.store.tables import case_values, cases, contents, holders

@@ -9,8 +9,8 @@ from workflow.core import clocks
 from workflow.core.calendar import Calendar
 from workflow.core.fold import fold
 from workflow.core.model import Case, File, Lifecycle, Place, Refusal, Text
-from workflow.core.record import read
 from workflow.core.run import Ran
+from workflow.core.written import read
 
 OWN_FAULTS = frozenset({"condition", "no_route", "endless", "invariant"})  # the lifecycle's own, never the clerk's
 

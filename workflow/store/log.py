@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, func, insert, or_, select, update
 
 from workflow.core.checkpoint import Checkpoint, note
 from workflow.core.model import Micros
-from workflow.core.record import leaf as hashed
-from workflow.core.record import read
+from workflow.core.written import leaf as hashed
+from workflow.core.written import read
 from workflow.store.tables import OFFICE, checkpoints, records
 
 BATCH = 5_000  # rows fetched at a time

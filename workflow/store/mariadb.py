@@ -125,10 +125,11 @@ def check_tables(sql: Connection, names: list[str]) -> None:
 @contextmanager
 def alone(sql: Connection) -> Iterator[None]:
     """Nobody else changes this database's schema meanwhile: changes of a schema are not part of a transaction here."""
-    if sql.dialect.name not in DIALECTS:
-        yield
-        return
-    sql.exec_driver_sql(_ALONE)
+    if sql.exec_driver_sql(_ALONE).scalar() != 1:
+        raise _refused(
+            "另一个 casework init 正在升级它的表，十分钟还没有完成；请等它完成后再运行",
+            "another `casework init` has been changing its tables for ten minutes; run this again when that is done",
+        )
     try:
         yield
     finally:

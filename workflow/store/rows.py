@@ -10,9 +10,9 @@ from typing import Any
 from workflow.core import clocks
 from workflow.core.calendar import Calendar
 from workflow.core.model import Case, Deadline, File, Json, Kind, Lifecycle
-from workflow.core.record import GENESIS
 from workflow.core.roles import waiting
 from workflow.core.run import Step
+from workflow.core.written import GENESIS
 from workflow.store.statements import RECORDED, SELECTED
 from workflow.store.tables import LONGEST_INDEXED
 

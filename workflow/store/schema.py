@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 from workflow.core.errors import StoreUnavailable
 from workflow.core.model import Text
 from workflow.store import mariadb
+from workflow.store.databases import manners
 from workflow.store.tables import metadata
 
 HEAD = "0007"  # the newest migration that this release knows
@@ -21,7 +22,7 @@ VERSION_TABLE = "casework_version"  # our own, so that the host's Alembic and ou
 
 def create(engine: Engine, filling: Callable[[Connection, str], None] | None = None) -> None:
     """Make the tables, or bring them up to date, whole or not at all (on MariaDB: to be gone on with, after a kill);
-    nothing happens where they are.
+    nothing happens where they are. Of several who begin at once, one does it and the others wait until it is done.
 
     `filling` is handed the connection and the version that was there when old tables have been brought up to date, to
     fill what cannot be filled by SQL. Raises StoreUnavailable where a newer release has been here.
@@ -29,9 +30,7 @@ def create(engine: Engine, filling: Callable[[Connection, str], None] | None = N
     from alembic import command
     from alembic.config import Config
 
-    with engine.connect() as connection, connection.begin(), mariadb.alone(connection):
-        if connection.dialect.name == "sqlite":  # its driver would begin with the first row that is written
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+    with engine.connect() as connection, connection.begin(), manners(connection.dialect).alone(connection):
         found = version(connection)
         if found == HEAD:
             return

@@ -29,8 +29,9 @@ from workflow.core.model import (
     Started,
     Text,
 )
-from workflow.core.record import Record, chain
+from workflow.core.record import Record
 from workflow.core.run import Ran, Step, Supply, run_open, settle
+from workflow.core.written import chain
 from workflow.store import writing
 from workflow.store.connections import Conversation
 from workflow.store.rows import Loaded, changes, record_row
@@ -298,10 +299,13 @@ class Work:
         self.must_lock()
         return wanted.format(writing.draw(self.on, self._statements, wanted.prefix))
 
-    def must_lock(self) -> None:
-        """More than one statement has to be written: raises NeedsLock where that is not possible yet."""
+    def must_lock(self) -> Connection:
+        """More than one statement has to be written: the connection for them, in a transaction. Raises NeedsLock where
+        that is not possible yet.
+        """
         if not self.locking:
             raise NeedsLock
+        return self.on.sql
 
 
 def links_of(lifecycle: Lifecycle, values: Mapping[str, object]) -> dict[str, str]:

@@ -6,7 +6,7 @@ from sqlalchemy import Dialect
 
 from workflow.core.errors import WorkflowError
 from workflow.core.model import Text
-from workflow.core.record import GENESIS
+from workflow.core.written import GENESIS
 from workflow.store.connections import Conversation
 from workflow.store.postgresql import AtOnce
 from workflow.store.rows import Changes, Loaded, Values, loaded
