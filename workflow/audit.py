@@ -10,98 +10,38 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cache
+from dataclasses import dataclass, field
 from itertools import chain, groupby, islice
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, exists, select
+from sqlalchemy import Connection, Row, select
 
 from workflow.core.calendar import Calendar
-from workflow.core.errors import WorkflowError
+from workflow.core.errors import Tampered, WorkflowError
 from workflow.core.fold import fold
-from workflow.core.model import File, Lifecycle, Micros, Text
+from workflow.core.model import File, Lifecycle, Text
 from workflow.core.record import ANNOTATE
 from workflow.core.written import GENESIS, VERSION, leaf
+from workflow.office.findings import Annotation, Finding, Verdict
 from workflow.office.kept import Kept, concerns
-from workflow.office.promised import STATES, called_for, notice_differences, promised_of, timer_differences
+from workflow.office.own_chain import OwnChain
+from workflow.office.promised import called_for, notice_differences, promised_of, timer_differences
+from workflow.office.remembered import forgotten
 from workflow.office.standing import Difference, differences, kept_of
+from workflow.office.strays import untold
 from workflow.store.hidden import Beside
 from workflow.store.log import grown
 from workflow.store.queries import Which, from_to, one_of, stored_records
 from workflow.store.rows import looked_up_by
 from workflow.store.statements import RECORDED
-from workflow.store.tables import OFFICE, cases, chains, holders, lifecycles, notices, personal, records, timers
+from workflow.store.tables import OFFICE, chains
 
 LifecycleOf = Callable[[str, int], Lifecycle]
 _SEQ, _LEAF, _BODY = map(RECORDED.index, ("seq", "leaf", "body"))  # in a row: by name takes ten times as long
 _decode = json.JSONDecoder().raw_decode  # `loads` without looking for blanks that we did not write
 BATCH = 200  # files whose tables are read together
-_OF_CASES = (
-    (holders.c.case_id, Text("待办中有一件并不存在", "a to-do list has a case that does not exist")),
-    (timers.c.case_id, Text("有一个时限所属的件并不存在", "a timer is of a case that does not exist")),
-    (notices.c.file, Text("有通知所属的件并不存在", "there are notices of a case that does not exist")),
-    (personal.c.file, Text("有个人信息所属的件并不存在", "there are personal values of a case that does not exist")),
-)
-_WAITING = notices.alias("waiting")
-_FORGED = (
-    (notices.c.file == OFFICE)
-    & notices.c.subject.is_not(None)
-    & ~exists().where(_WAITING.c.digest == notices.c.id)
-)  # fmt: skip
-_STRANGE = notices.c.state.not_in(STATES)
 _CHANGED = (WorkflowError, LookupError, TypeError, ValueError, AttributeError)  # what nonsense in a record may raise
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that is wrong: in which file, at which record (0: in no record), when and by whom that was made."""
-
-    code: str
-    text: Text
-    file: str
-    seq: int = 0
-    at: Micros | None = None
-    actor: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Annotation:
-    """What a person wrote to explain the record `about` of a file (None: what its tables say), in its record `seq`."""
-
-    file: str
-    seq: int
-    about: int | None
-    at: Micros
-    actor: str
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """How many records of how many files were looked at, and all that is wrong with them.
-
-    `outdated`: timers worked out by another calendar than the one in force. Their due dates are unproven until a
-    worker has counted them anew. `annotations` are what people wrote about records and tables: said, not proven.
-    `erased`: personal values that are gone as a record of their erasure says.
-    """
-
-    records: int
-    files: int
-    findings: tuple[Finding, ...]
-    outdated: int = 0
-    annotations: tuple[Annotation, ...] = ()
-    erased: int = 0
-
-    @property
-    def good(self) -> bool:
-        """Whether nothing was found."""
-        return not self.findings
-
-    def and_(self, found: Iterable[Finding]) -> Verdict:
-        """The same with what else was found."""
-        return replace(self, findings=(*self.findings, *found))
 
 
 @dataclass(slots=True)
@@ -118,7 +58,8 @@ class Trail:
     seq: int = 0
     head: str = GENESIS
     last: Row[Any] | None = None
-    published: dict[tuple[str, int], str] = field(default_factory=dict)
+    own: OwnChain = field(default_factory=OwnChain)
+    asked: dict[str, tuple[str, int]] = field(default_factory=dict)  # where requests are named, by their ids
     called: dict[str, tuple[Any, ...]] = field(default_factory=dict)  # the notices, by their keys
     annotations: list[Annotation] = field(default_factory=list)
     kept: Kept = field(default_factory=Kept)
@@ -179,17 +120,11 @@ class Trail:
 
     def _replay(self, row: Row[Any], entry: Mapping[str, Any]) -> None:
         try:
-            lifecycle = None
-            version = entry.get("lifecycle")
-            if entry["kind"] == "publish":
-                self.published[version["name"], version["version"]] = version["digest"]  # type: ignore[index]
-            elif version is not None:
-                lifecycle = self.lifecycle_of(version["name"], version["version"])
-                if lifecycle.digest != version["digest"]:
-                    name = f"{version['name']} {version['version']}"
-                    self._find(
-                        "lifecycle", f"记录所依流程“{name}”与现存的不同", f"the lifecycle {name} is another now", row
-                    )
+            lifecycle = self._lifecycle(row, entry)
+            if "request" in entry:
+                self.asked[entry["request"]] = (self.file, row[_SEQ])
+            if self.file == OFFICE:
+                self.own.take(entry)
             if concerns(row[_BODY], entry):
                 for text in self.kept.take(row, entry):
                     self._find("personal", text.zh, text.en, row)
@@ -201,6 +136,32 @@ class Trail:
         except _CHANGED as error:
             self.broken = True
             self._find("replay", f"记录无法重演：{error}", f"the record cannot be replayed: {error}", row)
+
+    def _lifecycle(self, row: Row[Any], entry: Mapping[str, Any]) -> Lifecycle | None:
+        """The lifecycle that a record was decided by; None where there was none, or it cannot be had."""
+        version = entry.get("lifecycle")
+        if version is None or entry["kind"] == "publish" or self.broken:
+            return None
+        name = f"{version['name']} {version['version']}"
+        try:
+            lifecycle = self.lifecycle_of(version["name"], version["version"])
+        except WorkflowError as error:
+            self.broken = True
+            why = error if not isinstance(error, Tampered) else None
+        else:
+            if lifecycle.digest == version["digest"]:
+                return lifecycle
+            why = None
+        also = (
+            Text() if why is None else Text(f"，而且读不出来：{why.say('zh')}", f" and cannot be read: {why.say('en')}")
+        )
+        self._find(
+            "lifecycle",
+            f"记录所依流程“{name}”与发布时不同{also.zh}",
+            f"the lifecycle {name} is not what was published{also.en}",
+            row,
+        )
+        return None
 
     def _find(self, code: str, zh: str, en: str, row: Row[Any] | None) -> None:
         made = (0, None, None) if row is None else (row.seq, row.at, row.actor)
@@ -260,7 +221,7 @@ def compared(
     """Look at the files of these rows of the records, which come file by file and in order; `every` file from the first
     to the last, or with gaps between them.
     """
-    lifecycle_of = cache(lifecycle_of)  # asked for every record, and for every file
+    lifecycle_of = _once(lifecycle_of)
     count = files = outdated = erased = 0
     findings: list[Finding] = []
     annotations: list[Annotation] = []
@@ -271,6 +232,9 @@ def compared(
             known = [trail.file for trail in of_cases]
             which = from_to(known[0], known[-1]) if every else one_of(known)
             outdated += _compare(sql, of_cases, which, lifecycle_of, calendar)
+        of = {trail.file: trail for trail in batch}
+        for file, difference in forgotten(sql, {id: at for trail in batch for id, at in trail.asked.items()}):
+            of[file].differ([difference])
         for trail in batch:
             if trail.file == OFFICE:
                 _compare_office(sql, trail)
@@ -280,6 +244,25 @@ def compared(
             findings += trail.findings
             annotations += trail.annotations
     return Verdict(count, files, tuple(findings), outdated, tuple(annotations), erased)
+
+
+def _once(lifecycle_of: LifecycleOf) -> LifecycleOf:
+    """The same, which asks once for each: it is wanted for every record, and for every file. Also where it fails."""
+    known: dict[tuple[str, int], Lifecycle | WorkflowError] = {}
+
+    def of(name: str, version: int) -> Lifecycle:
+        found = known.get((name, version))
+        if found is None:
+            try:
+                found = lifecycle_of(name, version)
+            except WorkflowError as error:
+                found = error
+            known[name, version] = found
+        if isinstance(found, WorkflowError):
+            raise found.with_traceback(None)
+        return found
+
+    return of
 
 
 def _trails(rows: Iterator[Row[Any]], beside: Beside, lifecycle_of: LifecycleOf, log: str) -> Iterator[Trail]:
@@ -313,45 +296,7 @@ def _compare(sql: Connection, trails: list[Trail], which: Which, lifecycle_of: L
 def _compare_office(sql: Connection, trail: Trail) -> None:
     row = sql.execute(select(chains.c.records, chains.c.head).where(chains.c.file == OFFICE)).one_or_none()
     trail.end(*(row if row is not None else (None, None)))
-    query = select(lifecycles.c.name, lifecycles.c.version, lifecycles.c.digest)
-    stored = {(name, version): digest for name, version, digest in sql.execute(query)}
-    for name, version in sorted({*stored, *trail.published}):
-        table, told = stored.get((name, version), "—"), trail.published.get((name, version), "—")
-        if table != told:
-            trail.differ([Difference(f"{name} {version}", "digest", table, told)])
-
-
-def untold(sql: Connection) -> Iterator[Finding]:
-    """What the tables hold and no record tells of."""
-    query = (
-        select(cases.c.root).where(~exists().where(records.c.file == cases.c.root)).distinct().order_by(cases.c.root)
-    )
-    for (file,) in sql.execute(query):
-        yield Finding(
-            "untold", Text("表中有这一件而没有任何记录", "the tables have this case and no record tells of it"), file
-        )
-    for column, text in _OF_CASES:
-        strays = select(column).where(~exists().where(cases.c.id == column), column != OFFICE)
-        for (case,) in sql.execute(strays.distinct().order_by(column)):
-            yield Finding("untold", text, case)
-    for (key,) in sql.execute(select(notices.c.id).where(_FORGED).order_by(notices.c.id)):
-        yield Finding(
-            "untold",
-            Text(f"汇总 {key} 里没有任何通知", f"the digest {key} is of no notices"),
-            OFFICE,
-        )
-    for key, file, state in sql.execute(select(notices.c.id, notices.c.file, notices.c.state).where(_STRANGE)):
-        yield Finding(
-            "untold",
-            Text(
-                f"通知 {key} 处于不存在的状态“{state}”",
-                f"the notice {key} is in a state that does not exist, {state!r}",
-            ),
-            file,
-        )
-    if sql.execute(select(lifecycles.c.name).limit(1)).first() is not None:
-        office = select(records.c.seq).where(records.c.file == OFFICE).limit(1)
-        if sql.execute(office).first() is None:
-            yield Finding(
-                "untold", Text("有流程而没有发布记录", "there are lifecycles and no record of publishing"), OFFICE
-            )
+    try:
+        trail.differ([*trail.own.differences(sql)])
+    except _CHANGED as error:
+        trail.differ([Difference(OFFICE, "calendar_days", f"({type(error).__name__})", "—")])

@@ -6,7 +6,6 @@ and somebody is told in time that its notice is wanted.
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
@@ -22,7 +21,7 @@ from workflow.core.errors import InputInvalid
 from workflow.core.model import Actor, Micros, Text
 from workflow.incidents import Incident, Remedies
 from workflow.loading.day_notice import DayNotice, read_day_notice
-from workflow.store.calendar_days import all_rows, calendar_of, replace_year, stored
+from workflow.store.calendar_days import all_rows, calendar_of, digest_of, replace_year, stored
 from workflow.store.tables import timers
 from workflow.store.work import Work
 from workflow.timers import Moved, recalculate
@@ -155,19 +154,17 @@ REMEDIES = {CALENDAR: Remedies(_look_again, _leave)}
 
 def _load(engine: Engine, notice: DayNotice, actor: Actor, work: Work) -> None:
     work.must_lock()
-    version = _version(notice)
+    digest = digest_of((day, works) for _, day, works, _, _ in _rows(notice))
+    version = f"{notice.region}-{notice.year}-{digest[:8]}"
     rows = [
         {"region": region, "day": day.isoformat(), "works": int(works), "source": source[:200], "version": version}
         for region, day, works, _, source in _rows(notice)
     ]
     replace_year(work.on.sql, notice.region, notice.year, rows)
-    told: dict[str, Any] = {"region": notice.region, "year": notice.year, "source": notice.source, "version": version}
+    told: dict[str, Any] = {
+        "region": notice.region, "year": notice.year, "source": notice.source, "version": version, "days": digest,
+    }  # fmt: skip
     engine.note_in_office(work, "calendar", actor, {"input": told})
-
-
-def _version(notice: DayNotice) -> str:
-    text = "\n".join(f"{day} {works:d}" for _, day, works, _, _ in _rows(notice))
-    return f"{notice.region}-{notice.year}-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
 
 
 def _rows(notice: DayNotice) -> list[tuple[str, date, bool, str, str]]:

@@ -40,7 +40,7 @@ from workflow.store.work import Sheet, Work
 __all__ = ["Engine", "Outcome"]
 
 if TYPE_CHECKING:
-    from workflow.audit import Verdict
+    from workflow.office.findings import Verdict
 
 T = TypeVar("T")
 

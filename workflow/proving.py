@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
-from workflow.audit import Finding
 from workflow.core.checkpoint import Key, Note
 from workflow.core.errors import InputInvalid, Tampered
 from workflow.core.hashing import hash_name, hash_of
@@ -20,6 +19,7 @@ from workflow.core.merkle import Frontier, gathered, inclusion
 from workflow.core.model import Actor, Text
 from workflow.core.written import leaf as hashed
 from workflow.disclosing import openings
+from workflow.office.findings import Finding
 from workflow.store import log
 from workflow.store.queries import stored_records
 from workflow.store.tables import OFFICE, cases, records

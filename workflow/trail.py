@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Literal
 
-from workflow.audit import Annotation, Finding
 from workflow.core.errors import InputInvalid
 from workflow.core.hashing import SM3, hash_name
 from workflow.core.model import Actor, Text
 from workflow.core.record import ANNOTATE
 from workflow.core.run import Step
 from workflow.incidents import check_note, note_resolution
+from workflow.office.findings import Annotation, Finding
 from workflow.office.publishing import HOST
 from workflow.store.log import NEW
 from workflow.store.tables import OFFICE

@@ -12,10 +12,12 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from workflow.audit import Verdict, compared, untold
+from workflow.audit import compared
 from workflow.core.calendar import Calendar
 from workflow.core.checkpoint import Note
 from workflow.engine import Engine
+from workflow.office.findings import Verdict
+from workflow.office.strays import untold
 from workflow.proving import Proven, prove
 from workflow.store.queries import Span, spans, stored_records
 

@@ -20,10 +20,10 @@ import sqlalchemy as sa
 from tests.conftest import ANN, DAN, of_unit
 from tests.contract import attacker
 from workflow import signing
-from workflow.audit import Finding
 from workflow.core.checkpoint import Note, notes
 from workflow.core.errors import StoreUnavailable, Tampered
 from workflow.engine import Engine
+from workflow.office.findings import Finding
 from workflow.proving import Proven, prove, trusted
 from workflow.sealing import Folder, seal
 from workflow.store.tables import case_values, cases, holders, lifecycles, records

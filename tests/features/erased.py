@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from pytest_bdd import step, then
 
 from tests.features.proposals import answered, assigned, draft, replied, scored
-from workflow.audit import Finding
 from workflow.core.errors import InputInvalid
 from workflow.core.model import Json
 from workflow.disclosing import disclose
 from workflow.erasing import erase
+from workflow.office.findings import Finding
 from workflow.store.tables import metadata, personal
 from workflow.testing import Office
 from workflow.testing.steps import said_as

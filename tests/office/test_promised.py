@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
-from workflow.audit import Verdict
 from workflow.channels import Channels
 from workflow.core.calendar import OFFICE_ZONE, micros
 from workflow.core.model import Actor, Text
 from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.incidents import report
+from workflow.office.findings import Verdict
+from workflow.office.publishing import HOST
 from workflow.outbox import deliver_due
+from workflow.store.calendar_days import digest_of
 from workflow.store.tables import calendar_days, cases, notices, timers
 from workflow.testing import FrozenClock, RecordingNotifier
 from workflow.timers import fire_all, recalculate
@@ -129,9 +131,12 @@ def test_a_timer_that_was_set_aside_is_good_where_an_incident_says_so(office: En
 
 
 def test_a_due_date_by_another_calendar_is_unproven_until_it_is_counted_anew(office: Engine) -> None:
+    days = digest_of([(date(2022, 6, 1), False)])
+    told = {"region": "nx", "year": 2022, "source": "测试", "version": "nx", "days": days}
     closed = sa.insert(calendar_days).values(region="nx", day="2022-06-01", works=0, source="测试", version="nx")
     with office.writing() as sql:
         sql.execute(closed)
+    office.carry_out(lambda work: office.note_in_office(work, "calendar", HOST, {"input": told}))
     office.forget_calendar()
     before = office.verify()
     recalculate(office)

@@ -22,7 +22,7 @@ from workflow.core.model import Text
 from workflow.store import log
 
 if TYPE_CHECKING:
-    from workflow.audit import Annotation, Finding
+    from workflow.office.findings import Annotation, Finding
     from workflow.proving import Proven
 
 FILE = click.Path(path_type=Path)

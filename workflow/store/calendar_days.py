@@ -56,6 +56,12 @@ def calendar_of(rows: Iterable[tuple[str, date, bool, str, str]]) -> Calendar:
     return Calendar(days, first, last, version, "；".join(sources), calendar_cn.STATUTORY)
 
 
+def digest_of(days: Iterable[tuple[date, bool]]) -> str:
+    """The hash of the days of one year of one region, each with whether it is worked; SHA-256, hexadecimal."""
+    text = "\n".join(f"{day} {works:d}" for day, works in sorted(days, key=lambda each: (each[1], each[0])))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def replace_year(sql: Connection, region: str, year: int, rows: list[dict[str, Any]]) -> None:
     """Put the days of one year of one region in the place of what was there."""
     table = calendar_days
