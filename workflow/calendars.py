@@ -154,7 +154,7 @@ REMEDIES = {CALENDAR: Remedies(_look_again, _leave)}
 
 def _load(engine: Engine, notice: DayNotice, actor: Actor, work: Work) -> None:
     work.must_lock()
-    digest = digest_of((day, works) for _, day, works, _, _ in _rows(notice))
+    digest = digest_of((day.isoformat(), works) for _, day, works, _, _ in _rows(notice))
     version = f"{notice.region}-{notice.year}-{digest[:8]}"
     rows = [
         {"region": region, "day": day.isoformat(), "works": int(works), "source": source[:200], "version": version}

@@ -319,7 +319,7 @@ class Engine(Reading):
 
         with self._conversation() as on, on.snapshot():
             file = None if case is None else self._take_out(self._work(on, locking=False), case)[0].file.root.id
-            calendar = self._almanac.on(on.sql)
+            calendar = audit.reckoned_by(partial(self._almanac.on, on.sql))
             return audit.verify(on.sql, partial(self._library.version, on.sql), self.origin, calendar, file, since)
 
     def export(self, out: TextIO, actor: Actor, case: str | None = None) -> int:

@@ -12,7 +12,7 @@ from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
-from workflow.audit import compared
+from workflow.audit import compared, reckoned_by
 from workflow.core.calendar import Calendar
 from workflow.core.checkpoint import Note
 from workflow.engine import Engine
@@ -43,7 +43,7 @@ def verify(
         return engine.verify(), prove(engine, notes, receipts)
     # "spawn": a fork would share the connections of this process, and its threads
     with ProcessPoolExecutor(len(parts), mp_context=get_context("spawn")) as pool:
-        looking = pool.map(partial(_look, engine.address, engine.origin, engine.calendar()), parts)
+        looking = pool.map(partial(_look, engine.address, engine.origin, reckoned_by(engine.calendar)), parts)
         proven = prove(engine, notes, receipts)
         with engine.looking(at_one_moment=True) as sql:
             strays = [*untold(sql)]

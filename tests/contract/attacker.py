@@ -30,6 +30,7 @@ from workflow.store.tables import (
     metadata,
     notices,
     records,
+    requests,
     timers,
 )
 
@@ -118,7 +119,8 @@ def remove_file(engine: Engine, file: str) -> None:
     """No trace of a case in the tables."""
     with engine.writing() as sql:
         ids = [id for (id,) in sql.execute(sa.select(cases.c.id).where(cases.c.root == file))]
-        sql.execute(sa.delete(notices).where(notices.c.file == file))
+        for beside in (notices, requests):
+            sql.execute(sa.delete(beside).where(beside.c.file == file))
         for table in (contents, case_values, holders, timers):
             sql.execute(sa.delete(table).where(table.c.case_id.in_(ids)))
         sql.execute(sa.delete(cases).where(cases.c.root == file))

@@ -26,7 +26,7 @@ from workflow.engine import Engine
 from workflow.office.findings import Finding
 from workflow.proving import Proven, prove, trusted
 from workflow.sealing import Folder, seal
-from workflow.store.tables import case_values, cases, holders, lifecycles, records
+from workflow.store.tables import calendar_days, case_values, cases, holders, lifecycles, notices, records, requests
 from workflow.testing import FrozenClock
 
 LAMP = {"title": "Broken lamp"}
@@ -69,7 +69,7 @@ def file(engine: Engine, clock: FrozenClock, auditor: Auditor) -> str:
 
 def build(engine: Engine, clock: FrozenClock, auditor: Auditor) -> str:
     """A case of six records among others, sealed in two parts."""
-    first = engine.open("ticket", ANN, LAMP).case.id
+    first = engine.open("ticket", ANN, LAMP, request_id="a lamp is broken").case.id
     second = engine.open("ticket", ANN, LAMP).case.id
     for case in (first, second):
         clock.advance(hours=1)
@@ -203,7 +203,10 @@ HELD = {  # the tables and columns that follow from the records; the rest is for
     cases: [column.name for column in cases.columns if column.name != "links"],
     case_values: ["case_id", "field", "value"],
     holders: ["case_id", "party", "since"],
-    lifecycles: ["name", "version", "digest", "source"],
+    lifecycles: ["name", "version", "digest", "source", "settings", "published_at", "published_by"],
+    requests: ["id", "file", "case_id", "seq"],
+    calendar_days: ["region", "day", "works"],
+    notices: ["id", "file", "seq", "case_id", "party", "template", "cc", "state"],
 }
 
 

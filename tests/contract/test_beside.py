@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN
 from workflow.calendars import load_notice
-from workflow.core.errors import Refused, WorkflowError
+from workflow.core.errors import Refused, Tampered, WorkflowError
 from workflow.engine import Engine
 from workflow.store.tables import (
     OFFICE,
@@ -139,6 +139,18 @@ def test_days_that_were_taken_out_or_put_in_are_named_by_their_year(desk: Engine
     told = [each.partition(":")[0] for each in found(desk, put_in, taken_out)]
 
     assert ["calendar_days of cn 2022", "calendar_days of nx 2022"] == told
+
+
+def test_a_day_that_is_none_stops_what_needs_the_calendar_with_a_sentence_and_is_named(desk: Engine) -> None:
+    nonsense = sa.update(calendar_days).where(calendar_days.c.day == "2022-01-03").values(day="2022-01-3x")
+
+    told = [each.partition(":")[0] for each in found(desk, nonsense)]
+
+    assert ["calendar_days of cn 2022"] == told
+    desk.forget_calendar()
+    with pytest.raises(Tampered, match="'2022-01-3x' for cn, which is no date: somebody changed the database by hand"):
+        desk.calendar()
+    assert told == [each.text.en.partition(":")[0] for each in desk.verify().findings]
 
 
 # ------------------------------------------------------------ what belongs to nothing

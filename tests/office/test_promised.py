@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +131,7 @@ def test_a_timer_that_was_set_aside_is_good_where_an_incident_says_so(office: En
 
 
 def test_a_due_date_by_another_calendar_is_unproven_until_it_is_counted_anew(office: Engine) -> None:
-    days = digest_of([(date(2022, 6, 1), False)])
+    days = digest_of([("2022-06-01", False)])
     told = {"region": "nx", "year": 2022, "source": "测试", "version": "nx", "days": days}
     closed = sa.insert(calendar_days).values(region="nx", day="2022-06-01", works=0, source="测试", version="nx")
     with office.writing() as sql:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -12,12 +11,13 @@ from sqlalchemy import Connection, select
 from workflow.core import calendar_cn
 from workflow.core.calendar import china
 from workflow.office.standing import Difference
-from workflow.store.calendar_days import COUNTRY, all_rows, digest_of
-from workflow.store.tables import lifecycles
+from workflow.store.calendar_days import COUNTRY, digest_of
+from workflow.store.tables import calendar_days, lifecycles
 
 _NONE = "—"
 _FACTS = ("digest", "published_at", "published_by", "retired_at", "retired_by")
-_Days = list[tuple[date, bool]]
+_Year = tuple[str, str]  # region and year
+_Days = list[tuple[str, bool]]
 
 
 class OwnChain:
@@ -27,7 +27,7 @@ class OwnChain:
 
     def __init__(self) -> None:
         self._versions: dict[tuple[str, int], dict[str, Any]] = {}  # what the row of each published version says
-        self._loaded: dict[tuple[str, int], Mapping[str, Any]] = {}  # the notice of working days, by region and year
+        self._loaded: dict[_Year, Mapping[str, Any]] = {}  # the notices of working days
 
     def take(self, entry: Mapping[str, Any]) -> None:
         """The next record."""
@@ -40,7 +40,7 @@ class OwnChain:
             version = entry["lifecycle"]
             self._versions[version["name"], version["version"]] |= {"retired_at": at, "retired_by": who}
         elif entry["kind"] == "calendar":
-            self._loaded[told["region"], told["year"]] = told
+            self._loaded[told["region"], str(told["year"])] = told
 
     def differences(self, sql: Connection) -> Iterator[Difference]:
         """Where the tables say something else than the records; each named by the version or the year that it is about."""
@@ -61,10 +61,11 @@ class OwnChain:
                     yield Difference(f"{name} {version}", what, _shown(table), _shown(told.get(what)))
 
     def _of_days(self, sql: Connection) -> Iterator[Difference]:
-        stored: dict[tuple[str, int], _Days] = defaultdict(list)
+        stored: dict[_Year, _Days] = defaultdict(list)
         seeded = False  # whether the days that came with us are there, which no record tells of
-        for region, day, works, version, _ in all_rows(sql):
-            stored[region, day.year].append((day, works))
+        query = select(calendar_days.c.region, calendar_days.c.day, calendar_days.c.works, calendar_days.c.version)
+        for region, day, works, version in sql.execute(query):  # as they stand: somebody may have made nonsense of them
+            stored[region, day[:4]].append((day, works))
             seeded = seeded or version == calendar_cn.VERSION
         shipped = _shipped()
         for region, year in sorted({*stored, *self._loaded, *(shipped if seeded else ())}):
@@ -83,8 +84,8 @@ def _shown(fact: object) -> str:
     return _NONE if fact is None else str(fact)
 
 
-def _shipped() -> dict[tuple[str, int], _Days]:
-    found: dict[tuple[str, int], _Days] = defaultdict(list)
+def _shipped() -> dict[_Year, _Days]:
+    found: dict[_Year, _Days] = defaultdict(list)
     for day, works in china().days.items():
-        found[COUNTRY, day.year].append((day, works))
+        found[COUNTRY, str(day.year)].append((day.isoformat(), works))
     return found

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from workflow.core.model import Case, File, Lifecycle, Linked
+from workflow.core.model import Case, File, Lifecycle, Linked, Text
 from workflow.core.roles import waiting
 from workflow.core.written import GENESIS
 from workflow.store.queries import Which
@@ -31,6 +31,14 @@ class Difference:
     what: str
     table: str
     replayed: str
+
+    @property
+    def text(self) -> Text:
+        """The same as a sentence."""
+        return Text(
+            f"{self.case} 的 {self.what}：表中为 {self.table}，按记录应为 {self.replayed}",
+            f"{self.what} of {self.case}: the tables say {self.table}, the records {self.replayed}",
+        )
 
 
 @dataclass(slots=True)

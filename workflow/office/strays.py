@@ -8,6 +8,7 @@ from sqlalchemy import Connection, exists, func, or_, select
 
 from workflow.core.model import Text
 from workflow.office.findings import Finding
+from workflow.office.own_chain import OwnChain
 from workflow.office.promised import STATES
 from workflow.office.remembered import misplaced
 from workflow.store.tables import (
@@ -17,7 +18,6 @@ from workflow.store.tables import (
     chains,
     contents,
     holders,
-    lifecycles,
     notices,
     personal,
     records,
@@ -89,10 +89,7 @@ def untold(sql: Connection) -> Iterator[Finding]:
             ),
             file,
         )
-    if sql.execute(select(lifecycles.c.name).limit(1)).first() is not None:
-        office = select(records.c.seq).where(records.c.file == OFFICE).limit(1)
-        if sql.execute(office).first() is None:
-            yield Finding(
-                "untold", Text("有流程而没有发布记录", "there are lifecycles and no record of publishing"), OFFICE
-            )
+    if sql.execute(select(records.c.seq).where(records.c.file == OFFICE).limit(1)).first() is None:
+        for each in OwnChain().differences(sql):
+            yield Finding("untold", each.text, OFFICE)
     yield from misplaced(sql)

@@ -12,6 +12,8 @@ from sqlalchemy import Connection, delete, insert, select
 
 from workflow.core import calendar_cn
 from workflow.core.calendar import Calendar, china
+from workflow.core.errors import Tampered
+from workflow.core.model import Text
 from workflow.store.tables import calendar_days
 
 COUNTRY = "cn"
@@ -26,15 +28,14 @@ def rows_of(calendar: Calendar, region: str = COUNTRY) -> list[dict[str, Any]]:
 
 
 def stored(sql: Connection) -> Calendar:
-    """The calendar of this database. Every region that was loaded lies over the country's days.
+    """The calendar of this database. Every region that was loaded lies over the country's days. Raises Tampered for a
+    day that is none.
 
     Its version is another one as soon as a single row is another. Years are announced from the first one that has rows
     to the last one before a year that has none.
     """
     rows = sql.execute(select(calendar_days).order_by(calendar_days.c.region, calendar_days.c.day)).all()
-    return calendar_of(
-        (row.region, date.fromisoformat(row.day), bool(row.works), row.version, row.source) for row in rows
-    )
+    return calendar_of((row.region, _day(row), bool(row.works), row.version, row.source) for row in rows)
 
 
 def calendar_of(rows: Iterable[tuple[str, date, bool, str, str]]) -> Calendar:
@@ -56,8 +57,8 @@ def calendar_of(rows: Iterable[tuple[str, date, bool, str, str]]) -> Calendar:
     return Calendar(days, first, last, version, "；".join(sources), calendar_cn.STATUTORY)
 
 
-def digest_of(days: Iterable[tuple[date, bool]]) -> str:
-    """The hash of the days of one year of one region, each with whether it is worked; SHA-256, hexadecimal."""
+def digest_of(days: Iterable[tuple[str, bool]]) -> str:
+    """The hash of the days of one year of one region, as in ISO 8601, each with whether it is worked; hexadecimal."""
     text = "\n".join(f"{day} {works:d}" for day, works in sorted(days, key=lambda each: (each[1], each[0])))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -72,8 +73,21 @@ def replace_year(sql: Connection, region: str, year: int, rows: list[dict[str, A
 
 
 def all_rows(sql: Connection) -> list[tuple[str, date, bool, str, str]]:
-    """Every row: region, day, whether it is worked, version, source."""
+    """Every row: region, day, whether it is worked, version, source. Raises Tampered for a day that is none."""
     return [
-        (row.region, date.fromisoformat(row.day), bool(row.works), row.version, row.source)
-        for row in sql.execute(select(calendar_days))
+        (row.region, _day(row), bool(row.works), row.version, row.source) for row in sql.execute(select(calendar_days))
     ]
+
+
+def _day(row: Any) -> date:
+    try:
+        return date.fromisoformat(row.day)
+    except ValueError:
+        raise Tampered(
+            Text(
+                f"工作日表里 {row.region} 的“{row.day}”不是日期，有人直接改了库；请运行 casework audit verify，"
+                "并用 casework calendar import 重新导入那一年的通知",
+                f"the table of working days has {row.day!r} for {row.region}, which is no date: somebody changed the "
+                "database by hand; run `casework audit verify`, and load that year's notice again with `casework calendar import`",
+            )
+        ) from None
