@@ -142,16 +142,17 @@ class Trail:
         version = entry.get("lifecycle")
         if version is None or entry["kind"] == "publish" or self.broken:
             return None
-        name = f"{version['name']} {version['version']}"
+        why: WorkflowError | None = None
         try:
             lifecycle = self.lifecycle_of(version["name"], version["version"])
-        except WorkflowError as error:
-            self.broken = True
-            why = error if not isinstance(error, Tampered) else None
-        else:
             if lifecycle.digest == version["digest"]:
                 return lifecycle
-            why = None
+        except Tampered:
+            pass
+        except WorkflowError as error:
+            why = error
+        self.broken = True
+        name = f"{version['name']} {version['version']}"
         also = (
             Text() if why is None else Text(f"，而且读不出来：{why.say('zh')}", f" and cannot be read: {why.say('en')}")
         )
