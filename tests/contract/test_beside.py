@@ -11,6 +11,7 @@ from tests.conftest import ANN, DAN
 from workflow.calendars import load_notice
 from workflow.core.errors import Refused, Tampered, WorkflowError
 from workflow.engine import Engine
+from workflow.store.calendar_days import digest_of
 from workflow.store.tables import (
     OFFICE,
     calendar_days,
@@ -139,6 +140,20 @@ def test_days_that_were_taken_out_or_put_in_are_named_by_their_year(desk: Engine
     told = [each.partition(":")[0] for each in found(desk, put_in, taken_out)]
 
     assert ["calendar_days of cn 2022", "calendar_days of nx 2022"] == told
+
+
+def test_a_record_of_earlier_which_says_only_the_beginning_of_the_hash_holds_as_well(desk: Engine) -> None:
+    version = f"nx-2022-{digest_of([('2022-06-01', False), ('2022-06-04', True)])[:8]}"
+    told = {"region": "nx", "year": 2022, "source": "测试", "version": version}
+    desk.carry_out(lambda work: desk.note_in_office(work, "calendar", DAN, {"input": told}))
+    days = [{"region": "nx", "day": f"2022-06-0{day}", "works": works, "source": "测试", "version": version}
+            for day, works in ((4, 1), (1, 0))]  # fmt: skip
+
+    assert [] == found(desk, sa.insert(calendar_days).values(days))
+    assert ["calendar_days of nx 2022"] == [
+        each.partition(":")[0]
+        for each in found(desk, sa.delete(calendar_days).where(calendar_days.c.day == "2022-06-04"))
+    ]
 
 
 def test_a_day_that_is_none_stops_what_needs_the_calendar_with_a_sentence_and_is_named(desk: Engine) -> None:
