@@ -420,5 +420,5 @@ def test_a_change_in_the_record_that_names_the_log_is_a_change(sealed: str, offi
     said = office("audit", "verify", *PROOF, "--lang", "en")
 
     assert 1 == said.code  # and not 2, for another log
-    assert "record 1 of office" in said.out
+    assert "record 1 of the office's own chain" in said.out
     assert "the record is not what its hash says" in said.out

@@ -20,12 +20,14 @@ from workflow.cli.width import plain
 from workflow.core.errors import InputInvalid, NotFound, StoreUnavailable, Tampered, Unproven, WorkflowError
 from workflow.core.model import Text
 from workflow.store import log
+from workflow.store.tables import OFFICE
 
 if TYPE_CHECKING:
     from workflow.office.findings import Annotation, Finding
     from workflow.proving import Proven
 
 FILE = click.Path(path_type=Path)
+OWN_CHAIN = Text("单位自己的链", "the office's own chain")
 PROCESSES = min(os.cpu_count() or 1, 8)
 
 
@@ -194,7 +196,7 @@ def annotate(desk: Desk, case: str | None, about: int | None, note: str) -> None
     from workflow.trail import annotate as write
 
     entry = write(desk.engine, case, desk.actor(), note, about).entry
-    place = case or say("单位自己的链", "the office's own chain")
+    place = case or said(OWN_CHAIN)
     told = say(f"已记为{place}的第 {entry['seq']} 条记录", f"written as record {entry['seq']} of {place}")
     desk.answer({"file": entry["file"], "seq": entry["seq"], "about": about}, lambda: click.echo(told))
 
@@ -244,17 +246,23 @@ def _where(desk: Desk, finding: Finding) -> str:
     """Which record of which file, made when and by whom; a file that cannot be read any more is named by its id."""
     if not finding.file:
         return say("全部记录", "the whole log")
-    try:
-        root = desk.engine.case(finding.file).root
-        place = names.root_called(root.number, root.id)
-    except (WorkflowError, LookupError, TypeError, ValueError):
-        place = finding.file
+    place = _file(desk, finding.file)
     if not finding.seq:
         return say(f"{place} 的表", f"the tables of {place}")
     made = [times.stamp(finding.at)] if finding.at is not None else []
     made += [finding.actor] if finding.actor else []
     told = f" ({', '.join(made)})" if made else ""
     return say(f"{place} 第 {finding.seq} 条记录{told}", f"record {finding.seq} of {place}{told}")
+
+
+def _file(desk: Desk, file: str) -> str:
+    if file == OFFICE:
+        return said(OWN_CHAIN)
+    try:
+        root = desk.engine.case(file).root
+        return names.root_called(root.number, root.id)
+    except (WorkflowError, LookupError, TypeError, ValueError):
+        return file
 
 
 def _print(desk: Desk, actor: Any, case: str | None) -> None:
