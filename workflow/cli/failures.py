@@ -142,6 +142,8 @@ def _facts(error: BaseException) -> dict[str, Any]:
         facts["blockers"] = [
             {"code": each.code, "about": each.about, "zh": each.text.zh, "en": each.text.en} for each in error.blockers
         ]
+        if error.last is not None:
+            facts["last"] = dict(error.last)
     if isinstance(error, Stale):
         facts["changes"] = list(error.changes)
     if isinstance(error, NotFound):
