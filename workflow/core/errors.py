@@ -113,7 +113,7 @@ class RequestReused(WorkflowError):
 
 
 class NotFound(WorkflowError):
-    """There is no such thing; `near` are names that look alike."""
+    """There is no such thing; `what` it should be, `near` are names that look alike."""
 
     exit_code = 5
 
@@ -121,6 +121,7 @@ class NotFound(WorkflowError):
         hint_zh = f"；是否指：{'、'.join(near)}" if near else ""
         hint_en = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(Text(zh=f"没有{what.zh}“{name}”{hint_zh}", en=f"there is no {what.en} {name!r}{hint_en}"))
+        self.what = what
         self.name = name
         self.near = tuple(near)
 
@@ -136,6 +137,7 @@ class Ambiguous(NotFound):
                 en=f"{name!r} fits several cases: {', '.join(near)}; give more of the number",
             ),
         )
+        self.what = Text("件", "case")
         self.name = name
         self.near = tuple(near)
 
