@@ -25,7 +25,7 @@ from workflow.office.answers import Outcome, Published, Record
 from workflow.office.library import Library
 from workflow.office.links import followed, with_ids
 from workflow.office.reading import Reading
-from workflow.office.refusals import BROKEN, refused, stale, stopped
+from workflow.office.refusals import BROKEN, last_move, refused, stale, stopped
 from workflow.office.requests import Request, answered, outcome
 from workflow.store import schema, writing
 from workflow.store.carrying import fill_timers
@@ -267,7 +267,8 @@ class Engine(Reading):
         undone = Sheet(sheet.lifecycle, file, sheet.before)
         work.sheets = {file.root.id: undone}
         work.write(request.row(case.id, [work.note(undone, entry)], work.supply.now))
-        return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes)
+        last = last_move(work.on.sql, file.root.id, file.records, case.id, refusal.blockers)
+        return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes, last)
 
     def _refuse_opening(
         self, work: Work, lifecycle: Lifecycle, command: Command, refusal: Refusal, request: Request

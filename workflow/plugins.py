@@ -17,6 +17,7 @@ from workflow.core.model import Text
 from workflow.ports import Misconfigured, Notifier
 
 GROUP = "casework.notifiers"
+NOTIFIER = Text("通知插件", "notifier")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class NotInstalled(NotFound):
                 "run `make setup` in the checkout (or `pip install -e .`) and try again with .venv/bin/casework",
             ),
         )
+        self.what = NOTIFIER
         self.name = name
         self.near = ()
 
@@ -83,7 +85,7 @@ def notifier(name: str, *, points: Iterable[EntryPoint] | None = None, **options
         raise NotInstalled(name)
     if plugin is None:
         names = [each.name for each in found]
-        raise NotFound(Text(zh="通知插件", en="notifier"), name, get_close_matches(name, names) or names)
+        raise NotFound(NOTIFIER, name, get_close_matches(name, names) or names)
     if plugin.make is None:
         raise PluginBroken(plugin, plugin.problem or Text())
     try:

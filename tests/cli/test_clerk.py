@@ -9,6 +9,7 @@ import pytest
 from wcwidth import wcswidth
 
 from tests.cli.conftest import Casework
+from workflow.cli import times
 
 ASSIGN = ("类别=经济", "units=edu:lead,health:co")
 
@@ -112,12 +113,25 @@ def test_a_refusal_is_there_for_a_program(office: Casework, letter: str) -> None
     assert ["remark"] == [each["action"] for each in refusal["instead"]]
 
 
+def test_who_comes_too_late_is_told_who_was_there(office: Casework, letter: str) -> None:
+    office("do", letter, "assign", "--as", "clerk01", *ASSIGN)
+    said = office("do", letter, "assign", "--as", "clerk02", *ASSIGN)
+    machine = office("do", letter, "assign", "--as", "clerk02", *ASSIGN, "--json")
+
+    assigned = office("history", letter, "--json").json[2]
+    when = times.stamp(assigned["at"])
+    assert f"不能“交办”：{letter} 关于修路的建议（现为“已交办”，王敏 于 {when} 办理）" == said.err.splitlines()[0]
+    assert {name: assigned[name] for name in ("case", "seq", "at", "who", "action")} == json.loads(machine.err)["last"]
+
+
 def test_why_says_what_is_in_the_way_without_recording_anything(office: Casework, letter: str) -> None:
     before = office("history", letter, "--json").json
     said = office("why", letter, "close", "--as", "member01", "--lang", "en")
 
     assert 0 == said.code
-    assert f"cannot 'Close': {letter} 关于修路的建议 (it is 'Received' now)" == said.out.splitlines()[0]
+    heading, _, minute = said.out.splitlines()[0].partition(", by 李明, ")
+    assert f"cannot 'Close': {letter} 关于修路的建议 (it is 'Received' now" == heading
+    assert times.stamp(office("history", letter, "--json").json[0]["at"]) + ")" == minute
     assert before == office("history", letter, "--json").json
 
 

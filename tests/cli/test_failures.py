@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import CHECKOUT, Casework, in_a_terminal
-from workflow.cli import notifiers
+from workflow.cli import failures, notifiers
 from workflow.core.errors import RequestReused
 
 
@@ -53,6 +54,44 @@ def test_an_error_of_the_engine_brings_its_own_exit_code(run: Casework, monkeypa
     said = run("notifiers", "list", "--lang", "en")
 
     assert (4, "error: request id 'r-1' was already used for another command; use a new one\n") == (said.code, said.err)
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ("todo --as nobody", "没有人员“nobody”；casework people list 列出人员、单位和组"),
+        ("people show nobody", "没有人员、单位或组“nobody”；casework people list 列出人员、单位和组"),
+        ("show 2022-1", "没有这一件“2022-1”；casework list 列出各件"),
+        ("open seal --as li", "没有已发布的流程“seal”；还没有发布任何流程，请先用 casework lifecycle publish 发布"),
+        (
+            "lifecycle versions seal",
+            "没有已发布的流程“seal”；还没有发布任何流程，请先用 casework lifecycle publish 发布",
+        ),
+        ("incidents skip 7 --note x --as li", "没有异常“7”；casework incidents list 列出异常"),
+        ("notice show 7", "没有通知“7”；casework notice list 列出通知"),
+    ],
+)
+def test_what_is_not_found_and_like_nothing_there_is_answered_with_where_to_look(
+    run: Casework, args: str, expected: str
+) -> None:
+    run("init")
+    run("people", "add", "li", "李强")
+
+    assert (5, f"错误：{expected}\n") == ((said := run(*args.split())).code, said.err)
+
+
+def test_what_has_a_name_like_it_is_answered_with_that_alone(run: Casework) -> None:
+    run("init")
+    run("people", "add", "clerk01", "王敏")
+
+    assert "错误：没有人员“clerk1”；是否指：clerk01\n" == run("todo", "--as", "clerk1").err
+
+
+def test_every_command_that_is_to_help_is_one(run: Casework) -> None:
+    for text in failures.NEXT.values():
+        command = re.search(r"`casework ([a-z ]+)`", text.en)
+        assert command is not None
+        assert 0 == run(*command[1].split(), "--help").code
 
 
 def test_something_unexpected_is_one_sentence_without_a_traceback(

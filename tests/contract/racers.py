@@ -112,6 +112,8 @@ def _answer(act: Act, engine: Engine, given: tuple[Any, ...]) -> Answer:
         facts: dict[str, Any] = {}
         if isinstance(error, Refused):
             facts = {"state": error.refusal.state, "codes": [each.code for each in error.blockers]}
+            last = error.last
+            facts["last"] = last and (last["who"]["id"], last["at"], last["action"])
         if isinstance(error, Stale):
             facts["changes"] = [(each["who"]["id"], each["at"], each["action"]) for each in error.changes]
         return Answer(None, type(error).__name__, error.say("zh"), error.say("en"), facts)

@@ -219,6 +219,23 @@ def test_whoever_asks_again_after_a_stale_look_is_told_the_same(engine: Engine) 
     assert told[0] == told[1]
 
 
+def test_whoever_comes_too_late_is_told_who_was_there_and_again_the_same(engine: Engine, clock: FrozenClock) -> None:
+    case = engine.open("ticket", ANN, LAMP).case.id
+    sent = engine.fire(case, "send", ANN)
+    clock.advance(hours=1)
+    told = []
+    for _ in range(2):
+        with pytest.raises(Refused) as late:
+            engine.fire(case, "send", ANN, request_id="r1")
+        told.append((late.value.say("zh"), late.value.last))
+        engine.fire(case, "withdraw" if len(told) == 1 else "comment", ANN, note="on the way")
+
+    assert told[0] == told[1]
+    assert {"case": case, "seq": 2, "at": sent.receipt["at"], "action": "send", "who": sent.records[0]["who"]} == told[
+        0
+    ][1]
+
+
 def test_expect_of_a_revision_yet_to_come_is_stale(engine: Engine) -> None:
     case = engine.open("ticket", ANN, LAMP).case.id
     with pytest.raises(Stale) as stale:
@@ -632,10 +649,12 @@ def test_a_refusal_in_the_hosts_transaction_is_the_hosts_to_keep(engine: Engine,
     with host.begin() as connection:
         with pytest.raises(Refused):
             engine.on(connection).fire(case, "send", DAN)
+        with pytest.raises(Refused, match="the last step was by Ann"):
+            engine.on(connection).fire(case, "give", DAN, {"units": ["u1"]})
         assert engine.on(connection).verify().good
     host.dispose()
 
-    assert ["open", "refusal"] == [record["kind"] for record in engine.history(case)]
+    assert ["open", "refusal", "refusal"] == [record["kind"] for record in engine.history(case)]
 
 
 def test_the_hosts_listeners_see_our_statements(engine: Engine, database: str) -> None:

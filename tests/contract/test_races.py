@@ -209,10 +209,11 @@ def test_each_round_exactly_one_wins_and_the_others_are_told_who_when_and_what_i
             assert state == each.facts["state"]
             if n < len(expecting):
                 assert ("Stale", [(CLERKS[number].id, when, action)]) == (each.raised, each.facts["changes"])
-                assert CLERKS[number].name in each.zh
-                assert local(when).strftime("%Y-%m-%d %H:%M") in each.zh
             else:
                 assert ("Refused", ["not_offered"]) == (each.raised, each.facts["codes"])
+                assert (CLERKS[number].id, when, action) == each.facts["last"]
+            assert CLERKS[number].name in each.zh
+            assert local(when).strftime("%Y-%m-%d %H:%M") in each.zh
             assert f"现为“{label}”" in each.zh
         losers += outcomes(answers)
     del losers[""]

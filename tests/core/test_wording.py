@@ -39,6 +39,20 @@ def test_what_one_does_is_called_by_its_label(matter: Lifecycle) -> None:
     assert Text("recall", "recall") == wording.action(matter.root.transitions["recall"])
 
 
+def test_who_did_something_is_told_with_the_minute() -> None:
+    at = 1_646_113_824_000_000
+
+    assert Text("李强 于 2022-03-01 13:50 办理", "by 李强, 2022-03-01 13:50") == wording.by_whom(
+        {"who": {"id": "li", "name": "李强"}, "at": at}
+    )
+    assert Text("li 于 2022-03-01 13:50 办理", "by li, 2022-03-01 13:50") == wording.by_whom(
+        {"who": {"id": "li"}, "at": at}
+    )
+    assert Text("2022-03-01 13:50 自动办理", "by itself, 2022-03-01 13:50") == wording.by_whom(
+        {"who": {"id": "engine"}, "at": at}
+    )
+
+
 def test_how_long_a_deadline_is_or_which_date_it_takes() -> None:
     fields = {"by": Field("by", "date", Text("答复日", "Day of reply")), "on": Field("on", "date")}
     long = Deadline("long_due", "", (Duration(3, "mo"), Duration(2, "h"), date(2022, 6, 30)))

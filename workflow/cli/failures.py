@@ -11,11 +11,27 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from workflow.cli.language import said, say, spoken
+from workflow.core.model import Text
 
 if TYPE_CHECKING:
-    from workflow.core.errors import Refused
+    from workflow.core.errors import Refused, WorkflowError
 
 USAGE, UNEXPECTED, INTERRUPTED = 2, 70, 130
+_WHO = Text("casework people list 列出人员、单位和组", "`casework people list` shows who there is")
+_PUBLISH = Text(
+    "还没有发布任何流程，请先用 casework lifecycle publish 发布",
+    "none is published yet: `casework lifecycle publish` does it",
+)
+NEXT = {  # what to do where nothing is called anything like it, by what NotFound calls it in English
+    "person": _WHO,
+    "person, unit or group": _WHO,
+    "case": Text("casework list 列出各件", "`casework list` shows the cases"),
+    "lifecycle": _PUBLISH,
+    "published lifecycle": _PUBLISH,
+    "file or published lifecycle": _PUBLISH,
+    "incident": Text("casework incidents list 列出异常", "`casework incidents list` shows what has stopped"),
+    "notice": Text("casework notice list 列出通知", "`casework notice list` shows the notices"),
+}
 
 
 class Explained(Exception):
@@ -56,7 +72,7 @@ def _sentence(error: BaseException) -> tuple[int, str]:
     from workflow.core.errors import WorkflowError, reason_of
 
     if isinstance(error, WorkflowError):
-        return error.exit_code, error.say(spoken())
+        return error.exit_code, error.say(spoken()) + _next(error)
     if isinstance(error, OSError) and (error.filename is not None or error.errno in (ENOSPC, EDQUOT)):
         reason = said(reason_of(error))
         if error.filename is None:
@@ -68,6 +84,14 @@ def _sentence(error: BaseException) -> tuple[int, str]:
         f"something unexpected happened ({type(error).__name__}: {error}). Please report the command and this sentence "
         "to the maintainers; run again with CASEWORK_DEBUG=1 for where it happened",
     )
+
+
+def _next(error: WorkflowError) -> str:
+    from workflow.core.errors import NotFound
+
+    if type(error) is not NotFound or error.near or error.what.en not in NEXT:
+        return ""
+    return say("；", "; ") + said(NEXT[error.what.en])
 
 
 def _usage(error: click.UsageError) -> str:
@@ -142,6 +166,8 @@ def _facts(error: BaseException) -> dict[str, Any]:
         facts["blockers"] = [
             {"code": each.code, "about": each.about, "zh": each.text.zh, "en": each.text.en} for each in error.blockers
         ]
+        if error.last is not None:
+            facts["last"] = dict(error.last)
     if isinstance(error, Stale):
         facts["changes"] = list(error.changes)
     if isinstance(error, NotFound):

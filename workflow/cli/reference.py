@@ -62,8 +62,9 @@ JSON_ERRORS = """\
 With `--json` an error is one JSON object on standard error:
 `{"error": class, "code": exit code, "message": sentence}`, and, where they apply, `blockers` (`[{"code", "about", "zh",
 "en"}]`), `near` (names that look alike), `problems` (`[{"file", "line", "column", "code", "severity",
-"zh", "en", "hint"}]`), `changes` (the records since the expected revision), `case`, `action`, `who` (parties who could do it) and `instead` (offers: what the
-person could do now). Keys are only ever added.
+"zh", "en", "hint"}]`), `changes` (the records since the expected revision), `last` (who brought the case to a
+state that does not offer the action, as from `casework why`), `case`, `action`, `who` (parties who could do it) and `instead` (offers:
+what the person could do now). Keys are only ever added.
 
 No traceback is printed. `CASEWORK_DEBUG=1` adds one, for a report to the maintainers.
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from workflow.cli import names, phrases
 from workflow.cli.desk import Desk
 from workflow.cli.failures import Explained
 from workflow.cli.language import said, say
-from workflow.core.model import ANY, Blocker, Case, File, Lifecycle
+from workflow.core import wording
+from workflow.core.model import ANY, Blocker, Case, File, Lifecycle, Text
 
 if TYPE_CHECKING:
     from workflow import Actor, Refused
@@ -28,19 +30,29 @@ def explained(desk: Desk, refused: Refused, file: File, case: Case, action: str,
         "who": list(answer.who),
         "instead": [phrases.offer_json(each) for each in answer.instead],
     }
+    standing = replace(case, state=refused.refusal.state)  # it may have moved since it was read
     return Explained(
-        refused, cannot(file, case, lifecycle, action), instead(desk, lifecycle, answer, refused.blockers), facts
+        refused,
+        cannot(file, standing, lifecycle, action, refused.last),
+        instead(desk, lifecycle, answer, refused.blockers),
+        facts,
     )
 
 
-def cannot(file: File, case: Case, lifecycle: Lifecycle, action: str) -> str:
-    """`不能“立案”：011-1-023 关于…（现为“草稿”）` — the heading above the reasons."""
+def cannot(file: File, case: Case, lifecycle: Lifecycle, action: str, last: Mapping[str, Any] | None) -> str:
+    """`不能“立案”：011-1-023 关于…（现为“已立案”，王敏 于 2022-03-01 14:30 办理）` — the heading above the reasons; `last`
+    says who brought the case to its state.
+    """
     kind = lifecycle.kind(case.kind)
     transition = kind.transitions.get(action)
     shown = names.label(transition.label, action) if transition else action
     what = f"{names.called(file, case)} {names.title(file.root, lifecycle)}".strip()
     state = names.state(kind, case.state)
-    return say(f"不能“{shown}”：{what}（现为“{state}”）", f"cannot {shown!r}: {what} (it is {state!r} now)")
+    by = wording.by_whom(last) if last is not None else Text()
+    return say(
+        f"不能“{shown}”：{what}（现为“{state}”{by.zh and '，' + by.zh}）",
+        f"cannot {shown!r}: {what} (it is {state!r} now{by.en and ', ' + by.en})",
+    )
 
 
 def instead(desk: Desk, lifecycle: Lifecycle, answer: Why, blockers: Sequence[Blocker]) -> list[str]:

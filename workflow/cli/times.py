@@ -10,6 +10,7 @@ from workflow.cli.values import day
 from workflow.core.calendar import OFFICE_ZONE, local, micros
 from workflow.core.errors import InputInvalid
 from workflow.core.model import Micros, Text
+from workflow.core.wording import minute
 
 _MOMENT = re.compile(r"(?P<day>\S+?)(?:[ T](?P<time>\d{1,2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?))?")
 
@@ -35,7 +36,7 @@ def moment(text: str) -> Micros:
 
 def stamp(at: Micros) -> str:
     """The minute on the office's clock: `2022-03-01 14:30`."""
-    return local(at).strftime("%Y-%m-%d %H:%M")
+    return minute(at)
 
 
 def iso(at: Micros) -> str:

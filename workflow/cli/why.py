@@ -16,7 +16,7 @@ from workflow.cli.width import plain
     CASE,
     argument("action", shell_complete=suggest("actions"), zh="动作，如 close 或 办结", en="an action, e.g. close"),
     option("--for", "behalf", metavar="PARTY", shell_complete=suggest("people"), zh="代谁办理", en="on whose behalf"),
-    gives='`{"case", "action", "possible", "blockers", "who", "instead"}`.',
+    gives='`{"case", "action", "possible", "blockers", "who", "instead", "last"}`; `last` is who brought the case to a state that does not offer the action: `{"case", "seq", "at", "who", "action"}` as in the record, else null.',
 )  # fmt: skip
 def why(desk: Desk, case: str, action: str, behalf: str | None) -> None:
     """Why not, and who could; exit code 0 in either case."""
@@ -34,7 +34,7 @@ def why(desk: Desk, case: str, action: str, behalf: str | None) -> None:
             for line in [*phrases.offers(offer), *(form for each in offer for form in phrases.forms(each))]:
                 click.echo(line)
             return
-        click.echo(click.style(plain(cannot(file, found, lifecycle, name)), fg="red"))
+        click.echo(click.style(plain(cannot(file, found, lifecycle, name, answer.last)), fg="red"))
         for blocker in answer.blockers:
             click.echo(f"  · {plain(said(blocker.text))}")
         for line in instead(desk, lifecycle, answer, answer.blockers):
@@ -47,5 +47,6 @@ def why(desk: Desk, case: str, action: str, behalf: str | None) -> None:
         "blockers": phrases.blockers_json(answer.blockers),
         "who": list(answer.who),
         "instead": [phrases.offer_json(each) for each in answer.instead],
+        "last": answer.last,
     }
     desk.answer(data, human)

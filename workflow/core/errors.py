@@ -19,12 +19,13 @@ WorkflowError                 exit code 1
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from errno import EDQUOT, ENOSPC, EROFS
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workflow.core.model import Blocker, Language, Place, Refusal, Text
+from workflow.core.wording import by_whom
 
 _FULL = Text("磁盘已满，请腾出空间后重试", "the disk is full; make room and try again")
 _SYSTEM = {ENOSPC: _FULL, EDQUOT: _FULL, EROFS: Text("磁盘只读", "the disk is read-only")}
@@ -61,19 +62,24 @@ def _received(kind: type[WorkflowError], args: tuple[object, ...], facts: dict[s
 
 
 class Refused(WorkflowError):
-    """The command was understood and is not allowed."""
+    """The command was understood and is not allowed.
+
+    Where the state that the case is in does not offer the action, `last` says who brought it there: `who`, `at`
+    (microseconds UTC), `action`, `case` and `seq` of that record.
+    """
 
     exit_code = 3
 
-    def __init__(self, refusal: Refusal) -> None:
-        sentences = refusal.blockers
+    def __init__(self, refusal: Refusal, last: Mapping[str, Any] | None = None) -> None:
+        sentences = [blocker.text for blocker in refusal.blockers]
+        if last is not None:
+            told = by_whom(last)
+            sentences.append(Text(f"最近一步：{told.zh}", f"the last step was {told.en}"))
         super().__init__(
-            Text(
-                zh="；".join(b.text.say("zh") for b in sentences),
-                en="; ".join(b.text.say("en") for b in sentences),
-            )
+            Text("；".join(each.say("zh") for each in sentences), "; ".join(each.say("en") for each in sentences))
         )
         self.refusal = refusal
+        self.last = last
 
     @property
     def blockers(self) -> tuple[Blocker, ...]:
@@ -107,7 +113,7 @@ class RequestReused(WorkflowError):
 
 
 class NotFound(WorkflowError):
-    """There is no such thing; `near` are names that look alike."""
+    """There is no such thing; `what` it should be, `near` are names that look alike."""
 
     exit_code = 5
 
@@ -115,6 +121,7 @@ class NotFound(WorkflowError):
         hint_zh = f"；是否指：{'、'.join(near)}" if near else ""
         hint_en = f"; did you mean {', '.join(near)}?" if near else ""
         super().__init__(Text(zh=f"没有{what.zh}“{name}”{hint_zh}", en=f"there is no {what.en} {name!r}{hint_en}"))
+        self.what = what
         self.name = name
         self.near = tuple(near)
 
@@ -130,6 +137,7 @@ class Ambiguous(NotFound):
                 en=f"{name!r} fits several cases: {', '.join(near)}; give more of the number",
             ),
         )
+        self.what = Text("件", "case")
         self.name = name
         self.near = tuple(near)
 

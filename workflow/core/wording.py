@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
+from workflow.core.calendar import local
 from workflow.core.model import (
     ANY,
     ENGINE,
+    ENGINE_ACTOR,
     ORIGIN,
     Deadline,
     Duration,
     Field,
     Kind,
     Lifecycle,
+    Micros,
     Outcome,
     Text,
     Transition,
@@ -86,6 +90,20 @@ def limit(clock: Deadline, fields: Mapping[str, Field]) -> Text:
         label = named(fields[clock.field].label, clock.field)
         return Text(f"“{label.zh}”所填日期", f'the date in "{label.en}"')
     return joined(map(length, clock.terms))
+
+
+def minute(at: Micros) -> str:
+    """The minute on the office's clock: `2022-03-01 14:30`."""
+    return local(at).strftime("%Y-%m-%d %H:%M")
+
+
+def by_whom(record: Mapping[str, Any]) -> Text:
+    """Who did what a record tells of, and when: "by 李强, 2022-03-01 14:30"."""
+    who, when = record["who"], minute(record["at"])
+    if who["id"] == ENGINE_ACTOR.id:
+        return Text(f"{when} 自动办理", f"by itself, {when}")
+    name = who.get("name") or who["id"]
+    return Text(f"{name} 于 {when} 办理", f"by {name}, {when}")
 
 
 def able(lifecycle: Lifecycle, name: str) -> frozenset[str]:

@@ -30,11 +30,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What stands in the way of an action, who may take it, and what the actor could do instead."""
+    """What stands in the way of an action, who may take it, and what the actor could do instead; `last` as in Refused."""
 
     blockers: tuple[Blocker, ...]
     who: tuple[str, ...]
     instead: tuple[Offer, ...]
+    last: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from workflow.core.model import EDIT, Actor, Case, File, Json, Lifecycle, Micros
 from workflow.office.almanac import Almanac
 from workflow.office.answers import Published, Record, Waiting, Why
 from workflow.office.library import Library
+from workflow.office.refusals import last_move
 from workflow.store import log, queries
 from workflow.store.connections import ConnectionLost, Connections, Conversation, Hosted, reachable
 from workflow.store.naming import resolve
@@ -65,14 +66,16 @@ class Reading:
         sheet, asked = self._seen(case)
         lifecycle, file, now, calendar = sheet.lifecycle, sheet.file, self._clock(), self.calendar()
         known = action == EDIT or action in lifecycle.kind(asked.kind).transitions
+        blockers = decide.why(lifecycle, file, asked.id, action, actor, now, calendar)
         return Why(
-            blockers=decide.why(lifecycle, file, asked.id, action, actor, now, calendar),
+            blockers=blockers,
             who=roles.who(lifecycle, file, asked.id, action) if known else (),
             instead=tuple(
                 offer
                 for offer in decide.offers(lifecycle, file, asked.id, actor, now, calendar)
                 if offer.action != action and not offer.blockers
             ),
+            last=self._read(lambda on: last_move(on.sql, file.root.id, file.records, asked.id, blockers)),
         )
 
     def offers(self, case: str, actor: Actor) -> tuple[decide.Offer, ...]:

@@ -1,15 +1,15 @@
-"""Refusals: why a look that was too old is one, and how each is recorded."""
+"""Refusals: why a look that was too old is one, and what whoever comes too late is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, dropwhile, takewhile
 
 from sqlalchemy import Connection
 
 from workflow.core import wording
-from workflow.core.calendar import local
 from workflow.core.errors import Refused, Stale
-from workflow.core.model import Blocker, Case, Command, Lifecycle, Refusal, Text
+from workflow.core.model import ENGINE_ACTOR, Blocker, Case, Command, Lifecycle, Refusal, Text
 from workflow.core.record import OF_NO_STEP
 from workflow.office.answers import Record
 from workflow.store import queries
@@ -29,7 +29,7 @@ def stale(
     changed = changes_among(queries.history(sql, case.root, newest_first=True), case, expect)
     if changed:
         last = changed[-1]
-        when = local(last["at"]).strftime("%Y-%m-%d %H:%M")
+        when = wording.minute(last["at"])
         who = last["who"].get("name") or last["who"]["id"]
         kind = lifecycle.kind(case.kind)
         known, now = kind.transitions.get(last["action"]), wording.state(kind, case.state)
@@ -63,14 +63,39 @@ def changes_among(newest_first: Iterable[Record], case: Case, revision: int) -> 
     return tuple(reversed(found))
 
 
+def last_move(sql: Connection, file: str, until: int, case: str, blockers: Iterable[Blocker]) -> Record | None:
+    """Where the state of the case does not offer the action: who brought it there, when and by what, by the first
+    `until` records of its file. Nothing else of the record, for it may hold what not everybody may see.
+    """
+    if all(blocker.code != "not_offered" for blocker in blockers):
+        return None
+    newest_first = queries.history(sql, file, until=until, newest_first=True)
+    back = dropwhile(lambda record: not _moved(record, case), newest_first)
+    move = next(back, None)
+    if move is None:
+        return None
+    # what the engine does by itself follows from a command: their records have one moment
+    together = chain([move], takewhile(lambda record: record["at"] == move["at"], back))
+    told = next((record for record in together if record["who"]["id"] != ENGINE_ACTOR.id), move)
+    return {name: told[name] for name in ("case", "seq", "at", "who", "action")}
+
+
+def _moved(record: Record, case: str) -> bool:
+    """Whether the record is of what brought the case to another state."""
+    if record["kind"] == "migration":
+        return any(each["id"] == case and "to" in each for each in record["cases"])
+    opened = (part["id"] for part in record.get("opened", ()))
+    return record["kind"] in ("open", "move") and case in (record["case"], *record.get("closed", ()), *opened)
+
+
 def stopped(command: Command, broken: Sequence[Blocker]) -> Text:
     """What the incident says of a command that the lifecycle itself does not let through."""
     zh, en = ("；".join(b.text.zh for b in broken), "; ".join(b.text.en for b in broken))
     return Text(f"“{command.action}”办不下去：{zh}", f"{command.action!r} cannot go on: {en}")
 
 
-def refused(refusal: Refusal, changes: Sequence[Record] = ()) -> Refused:
+def refused(refusal: Refusal, changes: Sequence[Record] = (), last: Record | None = None) -> Refused:
     """The error to raise for a refusal."""
     if any(blocker.code == "stale" for blocker in refusal.blockers):
         return Stale(refusal, changes)
-    return Refused(refusal)
+    return Refused(refusal, last)

@@ -14,7 +14,7 @@ from workflow.core.model import Blocker, Command, File, Refusal, Text
 from workflow.core.run import Step
 from workflow.office.answers import Outcome, Record
 from workflow.office.library import Library
-from workflow.office.refusals import changes_among, refused
+from workflow.office.refusals import changes_among, last_move, refused
 from workflow.store import queries
 from workflow.store.connections import Conversation
 from workflow.store.hidden import told_history
@@ -84,7 +84,7 @@ def answered(on: Conversation, statements: Prepared, library: Library, request: 
         raise RequestReused(request.id)
     answer = tuple(queries.history(on.sql, file_id, since=seq, until=last))
     if answer[0]["kind"] == "refusal":
-        return _refused(answer[0], _changes(on, library, answer[0], request.expect))
+        return _refused(on, answer[0], _changes(on, library, answer[0], request.expect))
     file = _folded(on, library, file_id, last)
     head = queries.leaf_of(on.sql, file_id, last)
     leaf = queries.leaf_of(on.sql, file_id, seq)
@@ -123,8 +123,9 @@ def _changes(on: Conversation, library: Library, refusal: Record, expect: int | 
     return changes_among(reversed(tuple(queries.history(on.sql, refusal["file"], until=before))), case, expect)
 
 
-def _refused(record: Record, changes: Sequence[Record]) -> Refused:
+def _refused(on: Conversation, record: Record, changes: Sequence[Record]) -> Refused:
     blockers = tuple(
         Blocker(b["code"], Text(b.get("zh", ""), b.get("en", "")), b.get("about")) for b in record["blockers"]
     )
-    return refused(Refusal(record.get("case", ""), record["action"], record.get("from", ""), blockers), changes)
+    refusal = Refusal(record.get("case", ""), record["action"], record.get("from", ""), blockers)
+    return refused(refusal, changes, last_move(on.sql, record["file"], record["seq"] - 1, refusal.case, blockers))
