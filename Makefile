@@ -47,7 +47,7 @@ sql: .venv/.tests ## write docs/sql.md anew from what the tests say to the datab
 COVERED := workflow/core/*,workflow/engine.py,workflow/keeping.py,workflow/office/exporting.py,workflow/office/publishing.py,workflow/outbox.py,workflow/sealing.py,workflow/timers.py
 
 coverage: .venv/.tests ## the tests again, with every branch of core, the engine and its jobs held to 100 %
-	$(BIN)/python -m pytest --cov --cov-report= $(ARGS)
+	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='$(COVERED)' --fail-under=100
 
 mutate: .venv/.tests ## change the core, the engine and its jobs in many small ways and see the tests notice (days); ARGS='workflow.sealing*' for a part
