@@ -127,3 +127,10 @@ def test_a_migration_counts_where_it_brought_the_case_to_another_state(
     assert [True] == [line.moved for line in apply(desk, between(desk, "ticket", 1, 2), DAN)]
 
     assert ("dan", "migrate") == told(late(desk, case, "send", ANN))
+
+
+def test_a_migration_that_left_it_where_it_was_does_not_count(desk: Engine, case: str, ticket_text: str) -> None:
+    desk.publish(ticket_text.replace("version: 1\n", "version: 2\n") + "migrate: {from: 1}\n")
+
+    assert [True] == [line.moved for line in apply(desk, between(desk, "ticket", 1, 2), DAN)]
+    assert ("ann", "send") == told(late(desk, case, "send", ANN))

@@ -83,7 +83,7 @@ def last_move(sql: Connection, file: str, until: int, case: str, blockers: Itera
 def _moved(record: Record, case: str) -> bool:
     """Whether the record is of what brought the case to another state."""
     if record["kind"] == "migration":
-        return any(each["id"] == case and "to" in each for each in record["cases"])
+        return any(each["id"] == case and "to" in each for each in record.get("cases", ()))
     opened = (part["id"] for part in record.get("opened", ()))
     return record["kind"] in ("open", "move") and case in (record["case"], *record.get("closed", ()), *opened)
 
