@@ -266,8 +266,8 @@ class Engine(Reading):
         )  # fmt: skip
         undone = Sheet(sheet.lifecycle, file, sheet.before)
         work.sheets = {file.root.id: undone}
-        work.write(request.row(case.id, [work.note(undone, entry)], work.supply.now))
         last = last_move(work.on.sql, file.root.id, file.records, case.id, refusal.blockers)
+        work.write(request.row(case.id, [work.note(undone, entry)], work.supply.now))
         return refused(Refusal(case.id, command.action, case.state, refusal.blockers), changes, last)
 
     def _refuse_opening(

@@ -649,7 +649,7 @@ def test_a_refusal_in_the_hosts_transaction_is_the_hosts_to_keep(engine: Engine,
     with host.begin() as connection:
         with pytest.raises(Refused):
             engine.on(connection).fire(case, "send", DAN)
-        with pytest.raises(Refused, match="the last step was by Ann"):
+        with pytest.raises(Refused, match="last step: by Ann"):
             engine.on(connection).fire(case, "give", DAN, {"units": ["u1"]})
         assert engine.on(connection).verify().good
     host.dispose()

@@ -37,7 +37,7 @@ def test_an_error_speaks_both_languages() -> None:
     assert ("甲；乙", "a; b", "a; b") == (refused.say("zh"), refused.say("en"), str(refused))
     assert (blockers, ("x",)) == (stale.blockers, stale.changes)
     who_was_there = Refused(refusal, {"who": {"id": "li"}, "at": 0})
-    assert "a; b; the last step was by li, 1970-01-01 08:00" == str(who_was_there)
+    assert "a; b; last step: by li, 1970-01-01 08:00" == str(who_was_there)
     assert "请换一个编号" in RequestReused("r1").say()
     assert "raise `version`" in VersionTaken("proposal", 2).say("en")
     assert ("条件“x > 1”无法判断：null", "null") == (

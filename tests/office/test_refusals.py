@@ -47,7 +47,7 @@ def test_it_is_said_who_took_the_last_step_and_when(desk: Engine, case: str, clo
 
     assert {"case": case, "seq": 3, "at": given, "action": "give", "who": desk.history(case)[2]["who"]} == refused.last
     assert "现为“在办”，不能“give”；须在：已送出；最近一步：Dan 于 2022-01-04 11:00 办理" == refused.say("zh")
-    assert refused.say("en").endswith("is possible in: Sent; the last step was by Dan, 2022-01-04 11:00")
+    assert refused.say("en").endswith("is possible in: Sent; last step: by Dan, 2022-01-04 11:00")
     assert refused.last == desk.why(case, "give", EVE).last
 
 
@@ -86,7 +86,7 @@ def test_what_the_engine_did_because_of_another_case_it_did_by_itself(
 
     assert ("engine", "follow") == told(refused)
     assert "最近一步：2022-01-04 12:00 自动办理" in refused.say("zh")
-    assert "the last step was by itself, 2022-01-04 12:00" in refused.say("en")
+    assert "last step: by itself, 2022-01-04 12:00" in refused.say("en")
 
 
 def test_of_a_part_it_is_what_happened_to_the_part(desk: Engine, case: str, clock: FrozenClock) -> None:

@@ -74,7 +74,7 @@ class Refused(WorkflowError):
         sentences = [blocker.text for blocker in refusal.blockers]
         if last is not None:
             told = by_whom(last)
-            sentences.append(Text(f"最近一步：{told.zh}", f"the last step was {told.en}"))
+            sentences.append(Text(f"最近一步：{told.zh}", f"last step: {told.en}"))
         super().__init__(
             Text("；".join(each.say("zh") for each in sentences), "; ".join(each.say("en") for each in sentences))
         )
