@@ -17,7 +17,7 @@ from workflow import incidents, notices
 from workflow.addressing import Post
 from workflow.channels import Channels
 from workflow.core.errors import InputInvalid, Refused, StoreUnavailable
-from workflow.core.model import Text
+from workflow.core.model import Actor, Text
 from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.ports import Notice, Reject, Retry
@@ -50,7 +50,7 @@ def test_a_notice_arrives_once_in_the_recipient_s_words(office: Office, clock: F
     )
 
 
-def test_everybody_in_a_group_is_told_over_each_channel_in_his_language(office: Office) -> None:
+def test_everybody_in_a_group_is_told_over_each_channel_in_his_language(office: Office, clock: FrozenClock) -> None:
     office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"desk": "7", "pager": "12"}))
     office.engine.people.add(Party("eve", "Eve", groups=("desk", "other"), language="en"))
     office.engine.people.add(Party("fay", "Fay", groups=("desktop",)))
@@ -66,6 +66,7 @@ def test_everybody_in_a_group_is_told_over_each_channel_in_his_language(office: 
         notice.subject for notice in sorted(office.notifier.sent, key=lambda notice: notice.to)
     ]
     assert 3 == len({posted.key for posted in notices.listed(office.engine)})
+    assert {clock()} == {posted.at for posted in notices.listed(office.engine)}
 
 
 def test_a_copy_is_marked_and_goes_to_nobody_who_is_told_himself(office: Office, ticket_text: str) -> None:
@@ -88,6 +89,21 @@ def test_a_copy_is_marked_and_goes_to_nobody_who_is_told_himself(office: Office,
     assert {"sent"} == {each.state for each in notices.listed(office.engine)}
     assert [] == office.incidents()
     assert office.engine.verify().good
+
+
+def test_a_copy_to_somebody_who_is_not_registered_is_an_incident(office: Office, ticket_text: str) -> None:
+    office.engine.publish(
+        ticket_text.replace("version: 1", "version: 2").replace("to: [desk], template: sent", "to: [desk], cc: [owner], template: sent")
+    )  # fmt: skip
+    zoe = Actor("zoe", "Zoe")
+    case = office.engine.open("ticket", zoe, {"title": "路灯"}).case.id
+    office.engine.fire(case, "send", zoe)
+    done = office.deliver()
+    (incident,) = incidents.listed(office.engine)
+
+    assert (["dan"], 1, 1) == ([notice.to for notice in office.notifier.sent], done.sent, done.parked)
+    assert ("notice", f"{case}.2.2", case) == (incident.kind, incident.about, incident.file)
+    assert "'zoe' is not registered" in incident.text.en
 
 
 def test_a_unit_with_its_own_channel_is_told_itself_and_one_without_anybody_too(office: Office) -> None:
@@ -164,6 +180,23 @@ def test_after_so_many_failures_it_is_parked_and_the_channel_is_one_incident(
     assert 2 == office.deliver(channels).sent
 
 
+@pytest.mark.parametrize(
+    ("waited", "told"),
+    [(24, []), (25, [("channel", "desk", "the channel 'desk' has been failing for long: down")])],
+)
+def test_a_channel_that_is_down_for_long_is_an_incident_before_anything_is_parked(
+    office: Office, clock: FrozenClock, waited: int, told: list[tuple[str, str, str]]
+) -> None:
+    channels = Channels({"desk": RecordingNotifier("desk", [Retry("down")] * 2)}, "desk")
+    office.sent()
+    office.deliver(channels)
+    clock.advance(seconds=waited)
+    office.deliver(channels)
+
+    assert told == [(each.kind, each.about, each.text.en) for each in incidents.listed(office.engine)]
+    assert {"pending": 1} == office_counts(office)
+
+
 def office_counts(office: Office) -> dict[str, int]:
     with office.engine.looking() as sql:
         return claims.counts(sql)
@@ -182,6 +215,22 @@ def test_a_rejected_notice_is_parked_at_once_and_goes_to_the_new_address(office:
     notices.retry(office.engine, posted.key, DAN, "改了地址")
     office.deliver(channels)
     assert [("new", posted.key)] == [(n.address, n.key) for n in office.notifier.sent]
+
+
+def test_how_long_a_send_took_is_told_in_milliseconds(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    passed = [7.0]
+
+    class Slow:
+        name = "desk"
+
+        def send(self, notice: Notice) -> None:
+            passed[0] += 2.5
+
+    monkeypatch.setattr("workflow.outbox.time.monotonic", lambda: passed[0])
+    case = office.sent()
+    office.deliver(Channels({"desk": Slow()}, "desk"))
+
+    assert ("sent", {"notice": f"{case}.2.1", "channel": "desk", "ms": 2500}) == office.events[-1]
 
 
 def test_any_other_exception_is_a_failure_and_stops_nobody_else(office: Office) -> None:
@@ -220,6 +269,19 @@ def test_a_channel_that_is_not_set_up_is_one_incident(office: Office) -> None:
     office.deliver()
 
     assert ([("channel", "fax")], {"parked": 2}) == (office.incidents(), office_counts(office))
+
+
+def test_a_batch_tells_what_it_claimed_and_what_it_put_away(office: Office, clock: FrozenClock) -> None:
+    office.engine.people.add(Party("dan", "丹", groups=("desk",), channels={"fax": "1"}))
+    cases = [office.sent(), office.sent()]
+    done = office.deliver()
+    reason = "the channel 'fax' is not set up; add it to the file of channels and try again"
+
+    assert (2, 2) == (done.claimed, done.parked)
+    assert [
+        ("claimed", {"notices": 2, "until": clock() + 60_000_000}),
+        *(("parked", {"notice": f"{case}.2.1", "to": "desk", "reason": reason}) for case in cases),
+    ] == office.events
 
 
 def test_a_template_that_is_broken_is_an_incident_and_stops_nobody_else(office: Office, tmp_path: Any) -> None:
@@ -403,6 +465,7 @@ def test_quiet_hours_put_a_notice_off_to_their_end(office: Office, clock: Frozen
 
     assert (0, 1) == (office.deliver().sent, 1)
     assert 90 * 60_000_000 == (office.only().next_at or 0) - clock()
+    assert clock() == office.only().at
     clock.advance(minutes=90)
     assert 1 == office.deliver().sent
 

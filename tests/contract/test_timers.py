@@ -293,7 +293,7 @@ def test_a_file_that_cannot_be_counted_anew_is_an_incident_and_stops_no_other(
         recalculate(office)
     (incident,) = incidents.listed(office)
 
-    assert ("timer", broken) == (incident.kind, incident.about)
+    assert ("timer", broken, broken) == (incident.kind, incident.about, incident.file)
     assert 2 == office.verify().outdated
     incidents.resolve(office, incident.id, "retry", DESK, "已修复", REMEDIES)
     assert 0 == office.verify().outdated
@@ -317,6 +317,7 @@ def test_the_due_dates_of_a_unit_overdue_ones_first(office: Engine, clock: Froze
 
     assert [("edu", "reply_due", True), ("water", "reply_due", False)] == lines
     assert ["edu"] == [each.holder for each in due_dates(office, unit="edu", overdue=True)]
+    assert ["water"] == [each.holder for each in due_dates(office, unit="water")]
 
 
 def test_clocks_that_stand_still_come_last_the_longest_first(office: Engine, clock: FrozenClock) -> None:
@@ -395,12 +396,14 @@ def test_a_due_date_is_listed_with_what_a_clerk_asks_first(office: Engine, clock
     assert ["reply_due"] == [each.deadline for each in due_dates(office, overdue=True, unit="edu", now=due)]
 
 
-def test_clocks_of_one_case_that_end_together_are_listed_by_name(office: Engine) -> None:
+def test_clocks_that_end_together_are_listed_by_case_and_name(office: Engine) -> None:
     declared = CONDITIONS.partition("deadlines:")[0]
     office.publish(f"{declared}deadlines: {{z_due: {{within: 5bd}}, a_due: {{within: 5bd}}}}\n")
-    office.open("promise", DESK, {"kind": "short"})
+    opened = [office.open("promise", DESK, {"kind": "short"}).case.id for _ in range(2)]
 
-    assert ["a_due", "z_due"] == [each.deadline for each in due_dates(office)]
+    assert [(case, name) for case in opened for name in ("a_due", "z_due")] == [
+        (each.case, each.deadline) for each in due_dates(office)
+    ]
 
 
 def test_how_a_due_date_came_about(office: Engine) -> None:
@@ -517,6 +520,18 @@ def test_a_row_with_no_clock_behind_it_is_taken_away(office: Engine, case: str) 
     assert office.verify().good
 
 
+def test_a_row_with_no_clock_behind_it_does_not_keep_its_file_from_being_counted(office: Engine) -> None:
+    case, _ = given(office)
+    stray = {"case_id": case, "deadline": "a_due", "file": case, "next_at": 1, "due_at": 1, "provisional": 0}
+    with office.writing() as sql:
+        sql.execute(sa.insert(timers).values({**stray, "calendar": "before"}))
+        sql.execute(sa.update(timers).values(calendar="before"))
+    recalculate(office)
+
+    assert {"reply_due", "plan_due"} == set(rows(office))
+    assert 0 == office.verify().outdated
+
+
 def test_more_files_than_a_batch_are_all_counted_anew(office: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(5):
         given(office)
@@ -527,6 +542,8 @@ def test_more_files_than_a_batch_are_all_counted_anew(office: Engine, monkeypatc
     moved = recalculate(office)
     assert 10 == len(moved)
     assert {HOUR} == {each.was - each.due for each in moved}
+    (told,) = [entry["timer"] for entry in office.history(moved[0].file) if entry.get("action") == moved[0].deadline]
+    assert {"deadline": moved[0].deadline, "event": "moved", "moment": moved[0].was, "due": moved[0].due} == told
     assert 0 == office.verify().outdated
 
 
