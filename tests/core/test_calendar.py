@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import holidays
@@ -69,6 +70,13 @@ def test_a_period_ends_at_midnight_on_the_offices_clock() -> None:
 
     assert datetime(2022, 3, 15, tzinfo=OFFICE_ZONE) == local(end)
     assert datetime(2022, 3, 14, 16, tzinfo=UTC) == local(end)
+
+
+def test_a_period_in_another_zone_ends_at_its_midnight() -> None:
+    honolulu = ZoneInfo("Pacific/Honolulu")
+    start = micros(datetime(2022, 3, 7, 20, tzinfo=honolulu))  # the eighth in Beijing
+
+    assert datetime(2022, 3, 9, tzinfo=honolulu) == local(due(start, Duration(1, "d"), china(), honolulu))
 
 
 def test_hours_run_on_the_clock() -> None:

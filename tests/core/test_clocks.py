@@ -13,7 +13,7 @@ import pytest
 from workflow.core import clocks
 from workflow.core.calendar import OFFICE_ZONE, china, micros
 from workflow.core.decide import why
-from workflow.core.explaining import explain
+from workflow.core.explaining import explain, explain_duration
 from workflow.core.fold import fold
 from workflow.core.migrating import forecast, hop
 from workflow.core.model import Actor, Case, Command, Deadline, Duration, File, Lifecycle, Micros, Refusal
@@ -137,6 +137,10 @@ def test_it_stands_still_while_the_part_says_so_and_once_for_both(one: Errand) -
 
     assert [[at(2022, 7, 1), at(2022, 7, 11)]] == one.task.clocks["reply_due"]["pauses"]
     assert date(2022, 10, 11) == one.last()
+    one.do("rest", DESK)
+    one.now = at(2022, 7, 12)
+    one.do("resume", DESK)
+    assert [[at(2022, 7, 1), at(2022, 7, 11)], [at(2022, 7, 11), one.now]] == one.task.clocks["reply_due"]["pauses"]
 
 
 def test_a_clock_that_begins_again_starts_anew_or_goes_on(one: Errand) -> None:
@@ -214,7 +218,9 @@ def test_extensions_have_a_cap_together_and_a_number(one: Errand) -> None:
 
     assert over is not None
     assert third is not None
-    assert ["invalid", "guard"] == [over.blockers[0].code, third.blockers[0].code]
+    assert [("invalid", "length"), ("guard", "reply_due")] == [
+        (refusal.blockers[0].code, refusal.blockers[0].about) for refusal in (over, third)
+    ]
     assert date(2022, 11, 21) == one.last()
 
 
@@ -227,6 +233,17 @@ def test_who_extends_and_what_has_ended(one: Errand) -> None:
     assert too_late is not None
     assert "role" == refused.blockers[0].code
     assert "not_offered" == too_late.blockers[0].code
+
+
+def test_a_clock_that_has_not_begun_cannot_be_extended(errand: Lifecycle) -> None:
+    text = errand.source.replace("from: opened\n", "from: handling\n", 1)
+    one = Errand(load(text, file="clocked.yaml"), at(2022, 7, 1))
+    refusal = one.do("extend_reply_due", DESK, length="1mo")
+
+    assert refusal is not None
+    assert [("guard", "reply_due", "this deadline is not running; there is nothing to extend")] == [
+        (blocker.code, blocker.about, blocker.text.en) for blocker in refusal.blockers
+    ]
 
 
 def test_a_clock_that_stands_still_can_be_extended(one: Errand) -> None:
@@ -303,6 +320,7 @@ def test_a_transition_that_is_refused_is_not_taken_and_the_record_says_why(one: 
 
     assert "asking" == one.task.state
     assert "正在复核" == one.entries[-1]["blockers"][0]["zh"]
+    assert at(2022, 7, 9, 0) == one.entries[-1]["timer"]["due"]
     assert "正在复核" == one.task.clocks["return_due"]["stuck"][0]["zh"]
     assert () == one.tick("return_due")
 
@@ -339,7 +357,13 @@ def test_the_way_to_the_end_can_be_read_out(one: Errand) -> None:
         "期满遇休息日，顺延 7 天到 2022年10月8日（周六）",
         "到期：2022年10月8日（周六） 24 时",
     ] == [line.text.zh for line in account.lines]
-    assert "the end falls on a day off and moves 7 days on, to Sat 2022-10-08" == account.lines[2].text.en
+    assert [
+        "Fri 2022-07-01: the day it began, not counted",
+        "Sat 2022-07-02 to Sat 2022-10-01: days 1 to 92",
+        "the end falls on a day off and moves 7 days on, to Sat 2022-10-08",
+        "due: the end of Sat 2022-10-08",
+    ] == [line.text.en for line in account.lines]
+    assert ["start", "counted", "moved", "due"] == [line.kind for line in account.lines]
 
 
 @pytest.mark.parametrize(
@@ -359,6 +383,8 @@ def test_how_a_clock_stands(one: Errand, now: Micros, actions: list[str], standi
 
     assert standing == account.standing
     assert (standing == "paused") == (account.end is None)
+    assert at(2022, 7, 1) == account.since
+    assert (now if "drop" in actions else None, now if "rest" in actions else None) == (account.ended, account.paused)
 
 
 def test_working_days_are_told_one_group_after_the_other(one: Errand) -> None:
@@ -393,12 +419,54 @@ def test_hours_fixed_dates_and_years_not_announced_are_told(one: Errand) -> None
     assert texts[2][-1].endswith("（暂定）")
 
 
+def test_what_a_moment_and_a_length_come_to_is_told_the_same_way() -> None:
+    end, lines = explain_duration(at(2022, 9, 30), Duration(1, "bd"), china())
+
+    assert date(2022, 10, 8) == end.last
+    assert [
+        ("start", "Fri 2022-09-30: the day it began, not counted"),
+        ("off", "Sat 2022-10-01 to Fri 2022-10-07: off, not counted (7 days)"),
+        ("counted", "Sat 2022-10-08: worked in exchange for a holiday, working day 1"),
+        ("due", "due: the end of Sat 2022-10-08"),
+    ] == [(line.kind, line.text.en) for line in lines]
+
+
 def test_a_period_that_was_kept_once_is_kept_again(one: Errand) -> None:
     facts = one.task.clocks["reply_due"]
     kept = clocks.with_period(one.deadline("reply_due"), facts)
 
     assert {**facts, "period": {"terms": ["3mo"], "latest": False, "roll": True}} == kept
     assert kept == clocks.with_period(one.deadline("return_due"), kept)
+
+
+def test_a_date_that_was_taken_from_the_case_is_kept_as_its_period() -> None:
+    facts = {"since": at(2022, 7, 1), "on": "2022-10-08"}
+
+    assert ["2022-10-08"] == clocks.with_period(Deadline("x", "task", (), field="by"), facts)["period"]["terms"]
+
+
+@pytest.mark.parametrize(
+    ("now", "actions", "kept"),
+    [
+        (at(2022, 8, 1), [], None),
+        (at(2022, 10, 9, 0) - 1, [], None),
+        (at(2022, 10, 9, 0), [], False),
+        (at(2022, 8, 1), [("sign", EDU), ("reply", EDU)], True),
+        (at(2022, 11, 1), [("sign", EDU), ("reply", EDU)], False),
+        (at(2022, 8, 1), [("drop", DESK)], None),
+        (at(2022, 11, 1), [("drop", DESK)], False),
+        (at(2022, 8, 1), [("rest", DESK)], None),
+    ],
+)
+def test_whether_a_deadline_was_kept(
+    one: Errand, now: Micros, actions: list[tuple[str, Actor]], kept: bool | None
+) -> None:
+    one.now = now
+    for action, actor in actions:
+        one.do(action, actor)
+
+    assert kept is clocks.kept_in_time(one.deadline("reply_due"), one.task, china(), one.now)
+    assert None is clocks.kept_in_time(one.deadline("return_due"), one.task, china(), one.now), "it never began"
 
 
 def test_word_that_the_end_has_moved_goes_to_those_whom_its_end_concerns(one: Errand) -> None:
@@ -430,3 +498,16 @@ def test_what_a_clock_told_is_no_step_to_be_judged_by_another_version(one: Erran
     assert ("same", ()) == (found.sort, found.reasons)
     assert found.after is not None
     assert one.task.clocks == found.after.parts[0].clocks
+
+
+def test_a_running_clock_that_another_version_does_not_have_holds_the_case_back(one: Errand) -> None:
+    gone = "  plan_due: {latest: [settings.by_day, 1mo], until: done}\n"
+    assert gone in one.lifecycle.source
+    new = load(one.lifecycle.source.replace("version: 1\n", "version: 2\n", 1).replace(gone, ""), file="clocked.yaml")
+    versions = {1: one.lifecycle, 2: new}
+    found = forecast(hop(one.lifecycle, new), one.file, one.entries, versions.__getitem__, china(), one.now)
+
+    assert ("held", [("deadline_gone", "plan_due")]) == (
+        found.sort,
+        [(each.code, each.about) for each in found.reasons],
+    )

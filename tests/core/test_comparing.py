@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.core.desk import OFFICE
 from tests.core.test_migrating import next_version
 from tests.loading.strategies import lifecycles
 from workflow.core.comparing import MIRROR, Change, Concern, compare
@@ -153,6 +154,27 @@ def test_whoever_can_no_longer_do_something_is_named_with_the_state(matter: Life
     assert "matter.yaml" == gone.where.file
 
 
+def test_whoever_can_no_longer_edit_something_concerns_the_cases_in_that_state(matter: Lifecycle) -> None:
+    found = only(compare(matter, next_version(("edit: {owner: [title, body]", "edit: {owner: [title]"))))
+
+    assert Concern("", ("draft",)) == found.concerns
+
+
+def test_whoever_can_no_longer_do_something_with_a_part_is_told_of_which(matter: Lifecycle) -> None:
+    found = compare(matter, next_version(("answer: {from: fresh, to: done, by: [unit]", "answer: {from: fresh, to: done, by: [clerk]")))  # fmt: skip
+    (gone,) = [each for each in found if each.severity == "tightens"]
+
+    assert "分件“任务”（task）：“承办单位”（unit）在“fresh”不能再办“answer”" == gone.text.zh
+    assert '"the unit" (unit) can no longer do "answer" in "fresh" of the part "Task" (task)' == gone.text.en
+
+
+def test_what_changes_of_an_action_concerns_the_cases_that_had_it_and_those_that_get_it(matter: Lifecycle) -> None:
+    other = "drop: {from: [review, at_work], to: dropped, by: [clerk], note: required", "drop: {from: [review, paused], to: dropped, by: [clerk]"  # fmt: skip
+    (note,) = [each for each in compare(matter, next_version(other)) if each.about == "transitions.drop.note"]
+
+    assert Concern("", ("review.first", "review.second", "at_work", "paused")) == note.concerns
+
+
 def test_only_version_comments_and_layout_are_no_difference(matter: Lifecycle) -> None:
     assert () == compare(matter, next_version(("body: text", "body: {type: text}  # the whole of it")))
 
@@ -161,6 +183,8 @@ def test_only_version_comments_and_layout_are_no_difference(matter: Lifecycle) -
     ("old", "new", "severity", "path", "sentence"),
     [
         ("require: [title, body]", "require: [title, body, pages]", "tightens", "transitions.submit.require", "必填字段：增加 “pages”"),
+        ("  pages: int\n", "  pages: {type: int, max: 9}\n", "tightens", "fields.pages.max", "上限由 无 改为 9"),
+        ("parts.task.all(t, !t.open)'}", "parts.task.all(t, t.open)'}", "moves", "parts.task.blind", "分件“任务”（task）：互不可见，直到由"),
         ("max: 20", "max: 10", "tightens", "fields.title.max", "上限由 20 改为 10"),
         ("required: true, label: {zh: 标题", "label: {zh: 标题", "loosens", "fields.title.required", "必填由 是 改为 否"),
         ("of: [economy, culture]", "of: [economy]", "tightens", "fields.category.of", "可选的值：去掉 culture"),
@@ -170,6 +194,7 @@ def test_only_version_comments_and_layout_are_no_difference(matter: Lifecycle) -
         ("zh: 正文太短", "zh: 正文过短", "words", "transitions.submit.if.long_enough.else", "“正文过短”"),
         ("waits_for: [clerk]", "waits_for: [owner]", "moves", "states.at_work.waits_for", "待办人：增加 “提出人”（owner）；去掉 “经办人”（clerk）"),
         ("edit: {owner: [title, body]", "edit: {owner: [title]", "tightens", "states.draft.edit.owner", "在“草稿”（draft）不能再修改“body”"),
+        ("edit: {owner: [title, body]", "edit: {owner: [body]", "tightens", "states.draft.edit.owner", "在“草稿”（draft）不能再修改“标题”（title）"),
         ("window: {type: duration, default: 5bd}", "window: {type: duration, default: 7bd}", "moves", "settings.window.value", "值由 5 个工作日 改为 7 个工作日"),
         ("desk: {any_of: [clerk, owner]}", "desk: {any_of: [clerk]}", "tightens", "roles.desk.any_of", "包括的角色：去掉 “提出人”（owner）"),
         ("{from: draft, to: origin, by: [owner]}", "{from: draft, to: paused, by: [owner]}", "moves", "transitions.lost.to", "去处由 原状态 改为 “paused”"),
@@ -201,6 +226,17 @@ def test_words_of_one_language_are_told_in_both(matter: Lifecycle) -> None:
 
     assert "动作“报送”（submit）：名称由 “提交” 改为 “报送”" == found.text.zh
     assert 'action "Submit" (submit): the label changes in Chinese from "提交" to "报送"' == found.text.en
+
+
+def test_another_label_of_a_choice_is_only_words() -> None:
+    old, new = (
+        next_version(
+            ("of: [economy, culture]", f"of: {{economy: {{zh: {label}}}, culture: {{zh: 文化}}}}"), version=version
+        )
+        for version, label in ((1, "经济"), (2, "财经"))
+    )
+
+    assert [("words", "changed", "fields.category.labels")] == about(compare(old, new))
 
 
 def test_states_that_nothing_leads_to_any_more_are_told(matter: Lifecycle) -> None:
@@ -258,6 +294,33 @@ def test_a_part_and_a_role_under_another_name_are_told_as_renamed(matter: Lifecy
     assert [] == [each.about for each in compare(matter, new) if each.severity in ("tightens", "loosens")]
 
 
+METRIC = "counted_from: gathered\nmetrics:\n  answered: {label: {zh: 答复数, en: Answered}, count: {part: task, reached: done}}\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "fields"),
+    [
+        ([("  lead: {type: case", "  chief: {type: case"), ("ask: {lead:", "ask: {chief:"), ("linked.lead", "linked.chief")], "fields: {lead: chief}"),
+        ([("  double: int", "  twofold: int"), ("double: case.count", "twofold: case.count")], "fields: {double: twofold}"),
+        ([("gathered", "collected")], "states: {gathered: collected}"),
+        ([("  task:\n", "  errand:\n"), ("part: task,", "part: errand,"), ("parts.task", "parts.errand"), ("close: [task]", "close: [errand]"), ("after: task.", "after: errand.")], "parts: {errand: {from: task}}"),
+        ([("cancelled}, done: {final", "cancelled}, over: {final"), ("to: done, by: [unit]", "to: over, by: [unit]"), ("reached: done", "reached: over")], "parts: {task: {from: task, states: {done: over}}}"),
+    ],
+)  # fmt: skip
+def test_what_speaks_of_something_renamed_is_the_same(changes: list[tuple[str, str]], fields: str) -> None:
+    old = next_version(text=OFFICE + METRIC, version=1)
+    new = next_version(*changes, text=OFFICE + METRIC, migrate=f"{{from: 1, {fields}}}")
+
+    found = [each.about for each in compare(old, new)]
+
+    assert found
+    assert [] == [
+        each
+        for each in found
+        if each.startswith(("transitions.assign", "transitions.merge", "metrics", "counted_from"))
+    ]
+
+
 def test_a_part_that_is_gone_has_no_names_to_follow(matter: Lifecycle) -> None:
     new = next_version(migrate="{from: 1, states: {}}")
     new = replace(new, parts={"task": new.parts["task"]}, digest="")
@@ -309,3 +372,4 @@ def test_an_extension_that_is_given_or_taken_away() -> None:
 
     assert ("loosens", "loosens") == (there[f"{clock}.extend.by"], there[f"{clock}.extend.times"])
     assert ("tightens", "tightens") == (back[f"{clock}.extend.by"], back[f"{clock}.extend.times"])
+    assert [] == [each for each in (*there, *back) if "acts." in each], "the act comes and goes with its deadline"

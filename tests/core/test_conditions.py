@@ -77,6 +77,9 @@ def problems(source: str, **options: object) -> list[tuple[int, int, str, str]]:
         ('actor.id == "m1" && actor.unit == "edu" && actor.groups == ["a", "b"]', True),
         ('visits("draft") == 2 && visited("draft") && !visited("filing.checking")', True),
         ("parts.assignment.filter(p, p.latest).map(p, p.key) == ['a', 'b']", True),
+        ("parts.assignment.map(p, p.round) == [1, 2, 1] && parts.assignment[1].id == 'a2'", True),
+        ("parts.assignment.all(p, p.state == 'sent' && p.created_by == 'm1' && p.open && p.outcome == null)", True),
+        ("parts.assignment.all(p, p.number == null && p.holder == null)", True),
         ('parts.assignment.exists(p, p.class == "A") && !parts.assignment.exists(p, p.part == "sole")', True),
         ('linked.lead.state == "replied" && !linked.lead.open', True),
         ("'case.nothing' != case.title", True),
@@ -118,7 +121,7 @@ def test_a_link_to_nothing_has_null_facts() -> None:
 @pytest.mark.parametrize(
     ("source", "line", "column", "zh", "en"),
     [
-        ('case.titel == "x"', 1, 5, "本案没有“titel”", "did you mean 'title'?"),
+        ('case.titel == "x"', 1, 5, "本案没有“titel”", "the case has no 'titel'; allowed: id,"),
         ("\n  case.pages == 'x'", 2, 14, "“==”不能用于整数与文字", "does not work on whole number and text"),
         ("parts.assignment.exists(p, p.clas == 'A')", 1, 29, "部分“assignment”没有“clas”", "did you mean 'class'?"),
         ("parts.assignmnt.size() == 0", 1, 6, "是否指“assignment”", "parts has no 'assignmnt'"),
@@ -133,7 +136,13 @@ def test_a_link_to_nothing_has_null_facts() -> None:
         ('case.title = "x"', 1, 12, "条件写法有误，在“= ”附近；请写 ==", "cannot be read near '= '; write =="),
         ('case.title == "a and b" and case.urgent or not case.urgent', 1, 25, "请写 &&、||、!", "write &&, ||, !"),
         ("case.pages <> 3", 1, 13, "请写 !=", "write !="),
-        ("case.title", 1, 1, "这里需要是/否", "true or false is needed here"),
+        (
+            "case.title",
+            1,
+            1,
+            "这里需要是/否，而“case.title”给出的是文字",
+            "true or false is needed here, but 'case.title' gives text",
+        ),
         ("1" + "+1" * 400, 1, 1, "嵌套过深", "nested too deeply"),
         ("(" * 400 + "1" + ")" * 400, 1, 1, "嵌套过深", "nested too deeply"),
         ("  ", 1, 1, "缺少条件", "missing"),
@@ -142,6 +151,7 @@ def test_a_link_to_nothing_has_null_facts() -> None:
         ("case.tags == 1", 1, 11, "“==”不能用于列表与整数", "list and whole number"),
         ("case.contact + 1", 1, 14, "一条记录", "a record"),
         ("has(case)", 1, 5, "条件有误", "must be a field selection"),
+        ("now == 1", 1, 5, "“==”不能用于时间与整数", "moment and whole number"),
     ],
 )
 def test_a_mistake_is_found_when_the_file_is_read(source: str, line: int, column: int, zh: str, en: str) -> None:
@@ -150,6 +160,10 @@ def test_a_mistake_is_found_when_the_file_is_read(source: str, line: int, column
     assert (line, column) == found[:2]
     assert zh in found[2]
     assert en in found[3]
+
+
+def test_what_cannot_be_read_is_told_once_where_it_begins() -> None:
+    assert [(1, 13)] == [(line, column) for line, column, _, _ in problems("case.pages <> 3 <> 4 <>")]
 
 
 def test_all_mistakes_of_a_condition_are_told_at_once() -> None:
@@ -214,6 +228,7 @@ def test_an_error_while_running_is_a_reason_and_never_true(source: str, reason: 
 
     assert reason in caught.value.reason
     assert "UNKNOWN" not in caught.value.reason
+    assert not caught.value.reason.endswith("]")
 
 
 def test_a_text_that_looks_like_an_error_is_a_text() -> None:

@@ -3,11 +3,12 @@ from dataclasses import replace
 
 import pytest
 
-from tests.core.desk import CLERK, DAY, EDU, HEALTH, MEMBER, Desk, codes
+from tests.core.desk import CLERK, DAY, EDU, HEALTH, MEMBER, OFFICE, Desk, codes
 from workflow.core.calendar import china
 from workflow.core.decide import accepted_fields, automatic, decide, offers, opening, why
 from workflow.core.errors import ConditionFailed
 from workflow.core.model import Actor, Command, Lifecycle, Move, Refusal, Text
+from workflow.loading import load
 
 
 def refusal(desk: Desk, action: str, actor: Actor = CLERK, **options: object) -> Refusal:
@@ -153,6 +154,21 @@ def test_a_guard_on_missing_input_is_not_held_against_the_input(reviewed: Desk) 
     assert ["missing"] == codes(refusal(reviewed, "assign"))
 
 
+def test_other_guards_are_held_against_missing_input(reviewed: Desk) -> None:
+    reviewed.lifecycle = load(OFFICE.replace("if: [one_lead]", "if: [one_lead, long_enough]"))
+    reviewed.do("pass")
+    reviewed.file.root.values["body"] = "x"
+
+    assert ["missing", "guard"] == codes(refusal(reviewed, "assign"))
+
+
+def test_what_is_asked_may_have_a_default(gathered: Desk) -> None:
+    gathered.lifecycle = load(OFFICE.replace("ask: {yes: bool,", "ask: {yes: {type: bool, default: true},"))
+    gathered.do("decide")
+
+    assert "done" == gathered.file.root.state
+
+
 def test_a_guard_that_cannot_be_decided_refuses_with_its_reason(matter: Lifecycle, desk: Desk) -> None:
     root = replace(
         matter.root,
@@ -209,6 +225,31 @@ def test_nothing_has_happened_in_the_future(desk: Desk) -> None:
     )
 
     assert ["invalid"] == codes(answer)
+
+
+def test_each_blocker_names_what_it_is_about(desk: Desk) -> None:
+    def told(action: str, actor: Actor = CLERK, **options: object) -> list[tuple[str, str | None]]:
+        return [(blocker.code, blocker.about) for blocker in refusal(desk, action, actor, **options).blockers]
+
+    assert [("not_offered", "sumbit")] == told("sumbit")
+    assert [("not_offered", "pass")] == told("pass")
+    assert [("role", "role")] == told("submit")
+    assert [("role", "proxies")] == told("submit", Actor("x", on_behalf_of="m1"))
+    assert [("role", "role")] == told("edit", title="x")
+    assert [("missing", None)] == told("edit", MEMBER)
+    assert [("no_route", "lost")] == told("lost", MEMBER)
+    desk.do("submit", MEMBER)
+    assert [("not_offered", "edit")] == told("edit", MEMBER, title="x")
+    assert [("missing", "note")] == told("drop")
+    desk.do("pass")
+    desk.do("assign", units=[{"unit": "edu", "part": "lead"}])
+    desk.do("urge")
+    assert [("too_soon", "urge")] == told("urge")
+    assert [("open_parts", "task")] == told("finish")
+    desk.now += 8 * DAY
+    assert [("too_late", "ask_back")] == told("ask_back", EDU, on=desk.part("edu"), note="不归我们")
+    desk.do("drop", note="重复")
+    assert [("not_offered", "urge")] == told("urge")
 
 
 # -- routes and targets
@@ -346,6 +387,21 @@ def test_edits_are_refused_with_reasons(desk: Desk) -> None:
     assert ["not_offered"] == codes(refusal(desk, "edit", MEMBER, title="x"))
 
 
+def test_a_proxy_may_be_whoever_the_case_itself_names(desk: Desk) -> None:
+    desk.lifecycle = replace(desk.lifecycle, proxies=("owner",))
+    desk.file.root.values["friends"] = ["x"]
+    desk.do("edit", replace(MEMBER, on_behalf_of="x"), body="写长一些")
+
+    assert "写长一些" == desk.file.root.values["body"]
+
+
+def test_a_proxy_edits_what_the_one_he_stands_for_may(desk: Desk) -> None:
+    desk.do("edit", replace(CLERK, on_behalf_of="m1"), title="修桥")
+
+    assert "修桥" == desk.file.root.values["title"]
+    assert ["role"] == codes(refusal(desk, "edit", Actor("x", on_behalf_of="m1"), title="x"))
+
+
 # -- opening
 
 
@@ -434,6 +490,18 @@ def test_a_join_is_taken_when_it_holds(assigned: Desk) -> None:
     assigned.do("answer", HEALTH, on=assigned.part("health"), answer="好")
 
     assert ["answer", "gather"] == [s.entry["action"] for s in assigned.steps[-2:]]
+
+
+def test_a_join_may_ask_for_the_moment(desk: Desk) -> None:
+    desk.lifecycle = load(
+        OFFICE.replace("stuck: {join: {when: 'case.pages > 1'", "stuck: {join: {when: 'now > case.opened_at'")
+    )
+    desk.do("jam", MEMBER)
+    assert ("stuck", None) == (desk.file.root.state, desk.settle())
+    desk.now += 1
+    desk.settle()
+
+    assert "gathered" == desk.file.root.state
 
 
 def test_a_join_that_cannot_be_decided_stops_the_command(desk: Desk) -> None:

@@ -6,7 +6,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflow.core.ed25519 import signed
+from workflow.core.ed25519 import _BASE, _P, _same, signed
 
 VECTORS = [  # RFC 8032, 7.1: key, message, signature
     (
@@ -50,6 +50,18 @@ def test_a_second_writing_of_the_same_signature_is_refused() -> None:
     signature = PRIVATE.sign(b"text")
     scalar = int.from_bytes(signature[32:], "little") + ORDER
     assert not signed(b"text", signature[:32] + scalar.to_bytes(32, "little"), PUBLIC)
+
+
+def test_a_point_is_the_same_if_both_coordinates_are() -> None:
+    """As x = X/Z and y = Y/Z. Whoever has the key can make a signature of which x alone is right."""
+    x, y, _, _ = _BASE
+
+    def scaled(x: int, y: int, z: int) -> tuple[int, int, int, int]:
+        return x * z % _P, y * z % _P, z, 0
+
+    assert _same(scaled(x, y, _P // 3), scaled(x, y, _P // 5))
+    assert not _same(scaled(x, y, _P // 3), scaled(x, _P - y, _P // 5))
+    assert not _same(scaled(x, y, _P // 3), scaled(_P - x, y, _P // 5))
 
 
 @pytest.mark.parametrize(

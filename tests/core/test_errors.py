@@ -50,6 +50,7 @@ def test_what_is_not_found_is_answered_with_what_is_near() -> None:
     case = Text("案件", "case")
 
     assert "没有案件“011”；是否指：011-1-001、011-1-002" == NotFound(case, "011", ["011-1-001", "011-1-002"]).say("zh")
+    assert "there is no case '011'; did you mean a, b?" == NotFound(case, "011", ["a", "b"]).say("en")
     assert "there is no case 'x'" == NotFound(case, "x").say("en")
     assert "“011”不止一件：a、b；请写全编号" == Ambiguous("011", ["a", "b"]).say("zh")
     assert ("011", ("a",)) == (Ambiguous("011", ["a"]).name, Ambiguous("011", ["a"]).near)

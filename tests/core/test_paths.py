@@ -59,6 +59,8 @@ def test_the_shortest_way_has_the_fewest_edges() -> None:
     assert () == shortest(ways, "d", ["d", "a"])
     assert None is shortest(ways, "d", ["a"])
     assert None is shortest(ways, "a", ["d"], without=["c"])
+    there_and_back = edges(kind_of(("go", ("a",), "b"), ("back", ("b",), "a"), ("on", ("b",), "c")))
+    assert ("go", "on") == tuple(way.transition for way in shortest(there_and_back, "a", ["c"]) or ())
 
 
 def test_the_parts_that_any_route_of_a_transition_opens(matter: Lifecycle) -> None:

@@ -15,7 +15,7 @@ from workflow.core.calendar import china
 from workflow.core.commitment import KEY, opens
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Case, Command, Field, File, Lifecycle, Refusal
-from workflow.core.personal import MARK, commitments, hide, told
+from workflow.core.personal import MARK, commitments, hide, told, values_of
 from workflow.core.record import migration_entry
 from workflow.core.run import Ran, Supply, run, run_open
 from workflow.core.written import read
@@ -60,6 +60,21 @@ def test_the_record_has_the_commitment_and_the_case_the_value(enquiry: Lifecycle
     assert opens(hidden.commitment, "test", hidden.salt, hidden.value)
     assert [(hidden.case, "phone", hidden.commitment)] == list(commitments(step.entry))
     assert MARK in step.text
+
+
+def test_what_a_case_holds_of_somebody_is_told_without_what_is_empty(enquiry: Lifecycle) -> None:
+    root = opened(enquiry, supply(), phone=SECRET, kin=[], age=7).file.root
+
+    assert {"phone": SECRET, "age": 7} == values_of(enquiry, root)
+
+
+def test_every_place_of_a_record_that_holds_values_is_searched_for_commitments() -> None:
+    hidden = {"set": {"phone": {KEY: "h"}}}
+    record = {"case": "c1", **hidden, "input": {"age": {KEY: "i"}}, "opened": [{"id": "c2", **hidden}], "cases": [{"id": "c3", **hidden}, {"id": "c4"}]}  # fmt: skip
+
+    assert [("c1", "phone", "h"), ("c1", "age", "i"), ("c2", "phone", "h"), ("c3", "phone", "h")] == [
+        *commitments(record)
+    ]
 
 
 def test_what_is_not_personal_or_not_there_stays(enquiry: Lifecycle) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from workflow.core.calendar import OFFICE_ZONE, china, local, micros
 from workflow.core.model import Duration, Micros
-from workflow.core.reckoning import HOUR, after, before, reckon
+from workflow.core.reckoning import HOUR, Day, after, before, reckon
 
 
 def at(year: int, month: int, day: int, hour: int = 10) -> Micros:
@@ -52,6 +52,7 @@ def test_hours_run_on_the_clock_and_wait_for_pauses() -> None:
 
     assert at(2022, 10, 2, 11) == end.due
     assert not end.provisional
+    assert (Day(date(2022, 10, 1), "start"),) == end.days
 
 
 def test_of_several_ends_the_earliest_or_the_latest() -> None:
@@ -130,6 +131,7 @@ def test_a_reminder_before_the_end(length: Duration, moment: Micros) -> None:
     [
         (Duration(1, "bd"), at(2022, 10, 10, 0)),
         (Duration(2, "d"), at(2022, 10, 11, 0)),
+        (Duration(7, "d"), at(2022, 10, 16, 0)),  # a Saturday: a reminder does not wait for a working day
         (Duration(12, "h"), at(2022, 10, 9, 12)),
     ],
 )

@@ -1,11 +1,14 @@
 import copy
 from dataclasses import replace
 
-from tests.core.desk import CLERK, EDU, HEALTH, MEMBER, Desk, codes
+import pytest
+
+from tests.core.desk import CLERK, EDU, HEALTH, MEMBER, OFFICE, Desk, codes
 from workflow.core.fold import fold
 from workflow.core.model import Actor, Command, Lifecycle, Linked, Refusal, Started
 from workflow.core.run import MOST_STEPS, Ran, run, run_open
 from workflow.core.written import GENESIS, leaf, read
+from workflow.loading import load
 
 
 def test_each_step_is_a_record_in_one_chain(gathered: Desk) -> None:
@@ -129,8 +132,17 @@ def test_a_broken_invariant_refuses_the_command(assigned: Desk) -> None:
 def test_a_lifecycle_that_does_not_come_to_rest_is_stopped(desk: Desk) -> None:
     answer = desk.do("spin", MEMBER)
 
-    assert ["endless"] == codes(answer)
+    assert [("endless", "spin")] == [(blocker.code, blocker.about) for blocker in answer.blockers]  # type: ignore[union-attr]
     assert str(MOST_STEPS) in answer.blockers[0].text.en  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("times", "rests"), [(MOST_STEPS, True), (MOST_STEPS + 1, False)])
+def test_as_many_steps_as_are_allowed_may_follow(desk: Desk, times: int, rests: bool) -> None:
+    spinning = "spinning: {join: {when: 'true'"
+    assert spinning in OFFICE
+    desk.lifecycle = load(OFFICE.replace(spinning, f"spinning: {{join: {{when: 'visits(\"spinning\") <= {times}'"))
+
+    assert rests is isinstance(desk.do("spin", MEMBER), Ran)
 
 
 def test_a_refusal_on_the_way_refuses_the_whole(gathered: Desk, matter: Lifecycle) -> None:
@@ -167,7 +179,7 @@ def test_a_recipient_that_cannot_be_worked_out_is_said_and_does_not_stop_the_cas
     assigned.do("answer", EDU, on=assigned.part("edu"), answer="好")
 
     notice = assigned.steps[-1].notices[0]
-    assert ("", True) == (notice.to, notice.failed is not None)
+    assert ("", "answered", True) == (notice.to, notice.template, notice.failed is not None)
 
 
 def test_another_case_is_started_with_links_both_ways(reviewed: Desk, letter: Lifecycle) -> None:
@@ -217,7 +229,10 @@ def test_a_case_merged_into_one_that_is_gone_waits(reviewed: Desk) -> None:
 def test_a_join_that_cannot_be_decided_is_a_refusal_when_looked_at_again(desk: Desk) -> None:
     desk.file.root.state = "stuck"
 
-    assert ["condition"] == codes(desk.settle())
+    answer = desk.settle()
+
+    assert ["condition"] == codes(answer)
+    assert ("id1", "join", "stuck") == (answer.case, answer.action, answer.state)  # type: ignore[union-attr]
 
 
 def test_an_open_that_is_refused_leaves_no_file(desk: Desk) -> None:
@@ -236,6 +251,14 @@ def test_one_part_opens_without_a_loop_and_numbers_itself(assigned: Desk) -> Non
 
     assert ["1", "2"] == [p.key for p in assigned.file.parts if p.kind == "promise"]
     assert [None, None] == [p.holder for p in assigned.file.parts if p.kind == "promise"]
+
+
+def test_a_transition_opens_all_the_parts_that_it_names(reviewed: Desk) -> None:
+    first, second = "{part: task, key: \"'same'\"}", "{part: task, key: \"'other'\"}"
+    reviewed.lifecycle = load(OFFICE.replace(f"{first}, {first}", f"{first}, {second}"))
+    reviewed.do("twice")
+
+    assert ["same", "other"] == [part.key for part in reviewed.file.parts]
 
 
 def test_somebody_else_cannot_answer_for_a_unit(assigned: Desk) -> None:
