@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
+import sqlalchemy as sa
 
 from tests.conftest import ANN, DAN, of_unit
 from workflow.core.errors import NotFound, Refused
 from workflow.core.model import File
 from workflow.engine import Engine, system_clock
 from workflow.store import work
+from workflow.store.tables import records, timers
 from workflow.testing import FrozenClock
 
 LAMP = {"title": "Broken lamp"}
@@ -98,6 +103,22 @@ def codes(refused: Refused) -> list[str]:
     return [blocker.code for blocker in refused.blockers]
 
 
+@pytest.mark.parametrize(("found", "filled"), [("0001", True), ("0002", False), ("0003", False)])
+def test_a_database_from_before_there_were_timers_gets_those_of_its_open_cases(
+    desk: Engine, found: str, filled: bool
+) -> None:
+    desk.publish((Path(__file__).parent / "clocked.yaml").read_text(encoding="utf-8"))
+    desk.open("errand", DAN)
+    with desk.writing() as sql:
+        before = sql.execute(sa.select(timers)).all()
+        sql.execute(sa.delete(timers))
+        desk._fill(sql, found)
+        after = sql.execute(sa.select(timers)).all()
+
+    assert (before if filled else []) == after
+    assert before
+
+
 def test_the_systems_clock_goes_forward() -> None:
     assert 1_700_000_000_000_000 < system_clock() <= system_clock()
 
@@ -107,6 +128,9 @@ def test_an_opening_is_refused_where_what_it_starts_is(office: Engine) -> None:
         office.open("chain", ANN, {"title": "go"})
 
     assert ["missing"] == codes(refused.value)
+    with office.looking() as sql:
+        text = sql.execute(sa.select(records.c.body).where(records.c.kind == "refusal")).scalar_one()
+    assert "chain" == json.loads(text)["lifecycle"]["name"]
     assert () == office.find()
     assert office.verify().good
 

@@ -23,6 +23,7 @@ from workflow.core.errors import (
     VersionTaken,
 )
 from workflow.core.model import Actor
+from workflow.directory import Party
 from workflow.engine import Engine
 from workflow.store.tables import calendar_days, cases, notices, records
 from workflow.testing import FrozenClock
@@ -135,9 +136,12 @@ def test_what_happened_earlier_is_recorded_with_both_times(engine: Engine, clock
     earlier = clock()
     clock.advance(days=3)
 
-    outcome = engine.open("ticket", ANN, LAMP, happened=earlier)
+    opened = engine.open("ticket", ANN, LAMP, note="by phone", happened=earlier)
+    moved = engine.fire(opened.case.id, "send", ANN, note="by letter", happened=earlier + 1)
 
-    assert (clock(), earlier) == (outcome.records[0]["at"], outcome.records[0]["happened"])
+    assert (clock(), earlier) == (opened.records[0]["at"], opened.records[0]["happened"])
+    assert (clock(), earlier + 1) == (moved.records[0]["at"], moved.records[0]["happened"])
+    assert ["by phone", "by letter"] == [answer.records[0]["note"] for answer in (opened, moved)]
 
 
 def test_somebody_may_act_for_another(engine: Engine) -> None:
@@ -287,6 +291,7 @@ def test_the_same_request_gets_the_same_answer(engine: Engine, clock: FrozenCloc
     assert first == engine.open("ticket", ANN, LAMP, request_id="r1")
     assert sent_first == engine.fire(first.case.id, "send", ANN, request_id="r2")
     assert 1 == len(engine.find())
+    assert ["r1", "r2"] == [answer.records[0]["request"] for answer in (first, sent_first)]
 
 
 def test_a_request_answers_with_all_that_followed(engine: Engine) -> None:
@@ -301,14 +306,17 @@ def test_a_request_answers_with_all_that_followed(engine: Engine) -> None:
 
 def test_a_refused_request_is_refused_again(engine: Engine) -> None:
     case = engine.open("ticket", ANN, LAMP).case.id
+    told = []
     for _ in range(2):
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as fired:
             engine.fire(case, "send", DAN, request_id="r1")
-        with pytest.raises(Refused):
+        with pytest.raises(Refused) as opened:
             engine.open("ticket", ANN, {}, request_id="r2")
-        with pytest.raises(Stale):
+        with pytest.raises(Stale) as stale:
             engine.fire(case, "send", ANN, expect=9, request_id="r3")
+        told.append([vars(caught.value) for caught in (fired, opened, stale)])
 
+    assert told[0] == told[1]
     assert ["open", "refusal", "refusal"] == [record["kind"] for record in engine.history(case)]
 
 
@@ -423,6 +431,12 @@ def test_a_case_that_comes_to_follow_one_that_has_ended_moves_at_once(engine: En
     outcome = engine.fire(follower, "merge", DAN, {"lead": "T-001"})
 
     assert ("done", ["merge", "follow"]) == (outcome.case.state, [r["action"] for r in outcome.records])
+
+
+def test_a_case_that_another_is_opened_with_is_named_like_any(engine: Engine) -> None:
+    case = sent(engine)
+
+    assert case == engine.open("ticket", ANN, {**LAMP, "child": "T-001"}).case.values["child"]
 
 
 def test_a_link_to_nothing_is_not_found(engine: Engine) -> None:
@@ -643,6 +657,19 @@ def test_in_the_hosts_transaction_all_is_one_commit(engine: Engine, database: st
     assert [kept] == [case.id for case in engine.find()]
 
 
+def test_whom_the_host_adds_goes_with_his_transaction(engine: Engine, database: str) -> None:
+    host = sa.create_engine(database)
+    with host.connect() as connection:
+        inside = engine.on(connection)
+        inside.people.add(Party("zoe", "Zoe"))
+        assert "Zoe" == inside.people.get("zoe").name
+        connection.rollback()
+    host.dispose()
+
+    with pytest.raises(NotFound):
+        engine.people.get("zoe")
+
+
 def test_a_refusal_in_the_hosts_transaction_is_the_hosts_to_keep(engine: Engine, database: str) -> None:
     case = engine.open("ticket", ANN, LAMP).case.id
     host = sa.create_engine(database)
@@ -705,6 +732,17 @@ def test_what_a_job_wrote_before_it_failed_is_not_there(engine: Engine) -> None:
     with engine.looking() as sql:
         assert ["Broken lamp"] == list(sql.execute(sa.select(cases.c.title)).scalars())
     assert engine.verify().good
+
+
+def test_one_file_is_verified_alone_by_the_name_of_any_of_its_cases(engine: Engine) -> None:
+    case = given(engine, "u1")
+    sent(engine)
+    alone = 1, len(engine.history(case))
+
+    for name in (case, "T-001", engine.case(case).parts[0].id):
+        verdict = engine.verify(name)
+        assert alone == (verdict.files, verdict.records)
+    assert 2 < engine.verify().files, "with the office's own"
 
 
 def test_what_is_handed_out_is_the_text_that_was_hashed_and_is_recorded(engine: Engine) -> None:
