@@ -406,7 +406,10 @@ def test_a_proxy_edits_what_the_one_he_stands_for_may(desk: Desk) -> None:
 
 
 def test_opening_wants_its_role_and_its_required_fields(desk: Desk) -> None:
-    assert ["role", "invalid", "missing"] == codes(desk.open(CLERK, titel="x"))
+    refused = desk.open(CLERK, titel="x")
+    assert isinstance(refused, Refusal)
+    assert ("", "open", "") == (refused.case, refused.action, refused.state), "there is no case yet"
+    assert ["role", "invalid", "missing"] == codes(refused)
     assert ["invalid"] == codes(desk.open(title="x" * 21))
 
 
