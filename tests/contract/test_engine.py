@@ -586,10 +586,11 @@ def test_offers_are_what_state_and_role_allow(engine: Engine) -> None:
 # ------------------------------------------------------------ lifecycles
 
 
-def test_publishing_the_same_again_changes_nothing(engine: Engine, ticket_text: str) -> None:
+def test_publishing_the_same_again_changes_nothing(engine: Engine, ticket_text: str, clock: FrozenClock) -> None:
     again = engine.publish(ticket_text)
 
-    assert (False, 1) == (again.new, again.version)
+    assert (False, "ticket", 1, clock()) == (again.new, again.name, again.version, again.at)
+    assert engine.lifecycle("ticket").digest == again.digest
     assert ["ticket"] == [published.name for published in engine.lifecycles()]
 
 

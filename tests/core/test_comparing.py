@@ -156,8 +156,12 @@ def test_whoever_can_no_longer_do_something_is_named_with_the_state(matter: Life
 
 def test_whoever_can_no_longer_edit_something_concerns_the_cases_in_that_state(matter: Lifecycle) -> None:
     found = only(compare(matter, next_version(("edit: {owner: [title, body]", "edit: {owner: [title]"))))
-
     assert Concern("", ("draft",)) == found.concerns
+
+
+def test_what_changes_of_a_state_concerns_the_cases_in_it(matter: Lifecycle) -> None:
+    found = only(compare(matter, next_version(("    waits_for: [clerk]\n", "    waits_for: [owner]\n"))))
+    assert Concern("", ("at_work",)) == found.concerns
 
 
 def test_whoever_can_no_longer_do_something_with_a_part_is_told_of_which(matter: Lifecycle) -> None:
@@ -243,6 +247,17 @@ def test_states_that_nothing_leads_to_any_more_are_told(matter: Lifecycle) -> No
     found = compare(matter, next_version(("pause: {from: [review, at_work], to: paused", "pause: {from: [review, at_work], to: at_work")))  # fmt: skip
 
     assert ("tightens", "states.reached", "再也到不了“paused”") in [(e.severity, e.about, e.text.zh) for e in found]
+
+
+def test_states_from_which_a_case_comes_to_no_end_any_more_are_told(matter: Lifecycle) -> None:
+    stays = next_version(("resume: {from: paused, to: origin,", "resume: {from: paused, to: paused,"))
+    there, back = (
+        [(e.severity, e.text.zh) for e in compare(*pair) if e.about == "states.ending"]
+        for pair in ((matter, stays), (stays, matter))
+    )
+
+    assert [("tightens", "从“paused”再也到不了终结")] == there
+    assert [("loosens", "从“paused”现在能到终结")] == back
 
 
 def test_codes_of_a_setting_are_told_once_with_the_setting() -> None:

@@ -55,6 +55,11 @@ def test_hours_run_on_the_clock_and_wait_for_pauses() -> None:
     assert (Day(date(2022, 10, 1), "start"),) == end.days
 
 
+@pytest.mark.parametrize(("more", "last"), [(0, date(2022, 10, 1)), (1, date(2022, 10, 2))])
+def test_hours_that_end_at_midnight_end_on_the_day_before(more: int, last: date) -> None:
+    assert last == reckon(at(2022, 10, 1, 0) + more, [Duration(24, "h")], china()).last
+
+
 def test_of_several_ends_the_earliest_or_the_latest() -> None:
     terms = [MONTHS, date(2022, 6, 30)]
 
