@@ -169,6 +169,16 @@ def test_what_is_asked_may_have_a_default(gathered: Desk) -> None:
     assert "done" == gathered.file.root.state
 
 
+def test_a_list_that_is_asked_and_not_given_is_an_empty_one(gathered: Desk) -> None:
+    finish = "finish: {from: [at_work, gathered], to: done, by: [clerk]"
+    assert finish in OFFICE
+    asked = ", ask: {names: {type: list, item: text}}, set: {count: input.names.size()}"
+    gathered.lifecycle = load(OFFICE.replace(finish, finish + asked))
+    gathered.do("finish")
+
+    assert ("done", 0) == (gathered.file.root.state, gathered.file.root.values["count"])
+
+
 def test_a_guard_that_cannot_be_decided_refuses_with_its_reason(matter: Lifecycle, desk: Desk) -> None:
     root = replace(
         matter.root,
@@ -203,7 +213,9 @@ def test_what_comes_too_late_is_refused_with_the_last_day(assigned: Desk) -> Non
 
 
 def test_the_last_day_counts_to_its_end(assigned: Desk) -> None:
-    assigned.now += 7 * DAY + 14 * DAY // 24
+    assigned.now += 7 * DAY + 15 * DAY // 24  # from nine in the morning to midnight
+    assert ["too_late"] == codes(refusal(assigned, "ask_back", EDU, on=assigned.part("edu"), note="不归我们"))
+    assigned.now -= 1
 
     assert not isinstance(assigned.do("ask_back", EDU, on=assigned.part("edu"), note="不归我们"), Refusal)
 
@@ -433,6 +445,10 @@ def test_what_another_case_starts_needs_no_role(letter: Lifecycle) -> None:
 
 
 # -- asking
+
+
+def test_asking_why_one_may_not_edit_needs_no_input(desk: Desk) -> None:
+    assert () == why(desk.lifecycle, desk.file, "id1", "edit", MEMBER, desk.now, china())
 
 
 def test_asking_why_needs_no_input(reviewed: Desk) -> None:

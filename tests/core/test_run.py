@@ -129,6 +129,17 @@ def test_a_broken_invariant_refuses_the_command(assigned: Desk) -> None:
     assert "answer" == answer.action  # type: ignore[union-attr]
 
 
+def test_an_invariant_may_ask_for_the_moment(desk: Desk) -> None:
+    rule = "counted: {in: gathered, holds: case.pages != 13}"
+    assert rule in OFFICE
+    desk.lifecycle = load(OFFICE.replace(rule, "early: {holds: now == case.opened_at}"))
+    desk.now += 1
+
+    assert ["invariant"] == codes(desk.do("submit", MEMBER))
+    desk.now -= 1
+    assert isinstance(desk.do("submit", MEMBER), Ran)
+
+
 def test_a_lifecycle_that_does_not_come_to_rest_is_stopped(desk: Desk) -> None:
     answer = desk.do("spin", MEMBER)
 
@@ -169,6 +180,15 @@ def test_notices_name_everybody_once(reviewed: Desk) -> None:
         (n.to, n.template) for n in reviewed.steps[-1].notices
     ]
     assert {"to": "x", "template": "submitted"} in reviewed.steps[-1].entry["out"]
+
+
+def test_a_notice_may_go_to_whoever_acted(desk: Desk) -> None:
+    told = '[clerk, friends, "parent.friends", "parent.created_by"]'
+    assert told in OFFICE
+    desk.lifecycle = load(OFFICE.replace(told, '["actor.id"]'))
+    desk.do("submit", replace(CLERK, on_behalf_of="m1"))
+
+    assert ["c1"] == [notice.to for notice in desk.steps[-1].notices]
 
 
 def test_notices_see_the_parts_that_the_step_opened(assigned: Desk) -> None:
