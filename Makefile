@@ -50,7 +50,7 @@ coverage: .venv/.tests ## the tests again, with every branch of core, the engine
 	$(BIN)/python -m pytest --numprocesses $(JOBS) --dist loadfile --cov --cov-report= $(ARGS)
 	$(BIN)/coverage report --include='$(COVERED)' --fail-under=100
 
-mutate: .venv/.tests ## change the core, the engine and its jobs in many small ways and see the tests notice (days); ARGS='workflow.sealing*' for a part
+mutate: .venv/.tests ## change the core, the engine and its jobs in many small ways and see the tests notice (half a day); ARGS='workflow.sealing*' for a part
 	$(BIN)/mutmut run $(ARGS)
 	$(BIN)/mutmut results
 

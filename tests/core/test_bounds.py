@@ -30,6 +30,11 @@ def test_a_value_is_repeated_only_so_often() -> None:
     assert f"repeated {MOST_COPIES + 1} times here, at most {MOST_COPIES} are allowed" in en
 
 
+def test_the_moment_counts_once_each_time_it_is_named() -> None:
+    assert vocabulary().compile(f"[{', '.join(['now'] * MOST_COPIES)}].size() > 0")
+    assert problems(f"[{', '.join(['now'] * (MOST_COPIES + 1))}].size() > 0")
+
+
 @pytest.mark.parametrize(
     "doubled",
     [

@@ -89,6 +89,7 @@ def test_an_unknown_name_is_answered_with_what_is_known() -> None:
     _, far = accept([CATEGORY], {"x": 1})
     _, none = accept([], {"x": 1})
 
+    assert ["catgory", "x", "x"] == [blockers[0].about for blockers in (near, far, none)]
     assert "是否指“category”" in near[0].text.zh
     assert "allowed here: category" in far[0].text.en
     assert "（无）" in none[0].text.zh
