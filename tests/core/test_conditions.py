@@ -231,6 +231,20 @@ def test_an_error_while_running_is_a_reason_and_never_true(source: str, reason: 
     assert not caught.value.reason.endswith("]")
 
 
+@pytest.mark.parametrize(
+    "values", [{"title": "138 0000"}, {"tags": ["x", "138 0000"]}, {"contact": {"phone": "138 0000"}}], ids=str
+)
+def test_the_reason_of_an_error_repeats_no_text_of_the_case(values: Mapping[str, object]) -> None:
+    (name,) = values
+    condition = vocabulary(check=False).compile(f"case.{name} == '' || {{'a': 1}}['138 0000'] == 1")
+
+    with pytest.raises(ConditionFailed) as caught:
+        condition.evaluate(scope(values))
+
+    assert "138 0000" not in caught.value.reason
+    assert "…" in caught.value.reason
+
+
 def test_a_text_that_looks_like_an_error_is_a_text() -> None:
     assert "INVALID_ARGUMENT: x" == CelExpression("case.title").evaluate(scope({"title": "INVALID_ARGUMENT: x"}))
 
