@@ -266,6 +266,7 @@ def test_a_template_of_digests_that_is_broken_is_an_incident(
 
     (incident,) = incidents.listed(office.engine)
     assert ("template", True) == (incident.kind, "digest.zh.txt" in incident.text.en)
+    assert ["parked"] == [each.state for each in notices.listed(office.engine) if each.key == incident.about]
     notices.retry(office.engine, incident.about, DAN, "用自带模板")
     assert 1 == office.deliver().sent
 

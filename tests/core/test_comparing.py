@@ -336,6 +336,14 @@ def test_what_speaks_of_something_renamed_is_the_same(changes: list[tuple[str, s
     ]
 
 
+def test_a_name_that_is_still_there_was_not_renamed(matter: Lifecycle) -> None:
+    new = next_version(
+        ("  note_no: text\n", "  note_no: text\n  text: text\n"), migrate="{from: 1, fields: {body: text}}"
+    )
+
+    assert "fields.text" in [each.about for each in compare(matter, new) if each.kind == "added"]
+
+
 def test_a_part_that_is_gone_has_no_names_to_follow(matter: Lifecycle) -> None:
     new = next_version(migrate="{from: 1, states: {}}")
     new = replace(new, parts={"task": new.parts["task"]}, digest="")

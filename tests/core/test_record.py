@@ -60,6 +60,12 @@ def test_what_a_person_did_about_something_is_recorded_as_he_said_it() -> None:
     } == entry  # fmt: skip
 
 
+def test_what_concerns_no_case_is_recorded_without_a_state() -> None:
+    entry = resolution_entry("retry", Actor("x"), "好了", {}, file="office", now=1)
+
+    assert {"file", "at", "who", "kind", "action", "note"} == set(entry)
+
+
 def test_what_a_clock_told_is_recorded_with_its_moment_and_why_nothing_was_taken() -> None:
     timer = {"deadline": "due", "event": "overdue", "moment": 1, "due": 1}
     blocker = Blocker("guard", Text("在办", "busy"))

@@ -281,5 +281,14 @@ def test_a_transition_opens_all_the_parts_that_it_names(reviewed: Desk) -> None:
     assert ["same", "other"] == [part.key for part in reviewed.file.parts]
 
 
+def test_an_act_upon_a_case_that_has_ended_ends_it_no_second_time(gathered: Desk) -> None:
+    gathered.do("finish")
+    answer = gathered.do("remark", note="以后照办")
+
+    assert isinstance(answer, Ran)
+    assert "outcome" not in answer.steps[0].entry
+    assert "successful" == gathered.file.root.outcome
+
+
 def test_somebody_else_cannot_answer_for_a_unit(assigned: Desk) -> None:
     assert ["role"] == codes(assigned.do("answer", Actor("x"), on=assigned.part("edu"), answer="好"))
