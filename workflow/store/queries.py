@@ -130,12 +130,18 @@ def history(
     sql: Connection, file: str, *, since: int = 1, until: int | None = None, newest_first: bool = False
 ) -> Iterator[Record]:
     """The records of one file in order, or from the last one back."""
-    query = select(records.c.body).where(records.c.file == file, records.c.seq >= since)
-    if until is not None:
-        query = query.where(records.c.seq <= until)
-    order = records.c.seq.desc() if newest_first else records.c.seq
-    for (body,) in sql.execute(query.order_by(order)):
+    values = {"file": file, "since": since, **({} if until is None else {"until": until})}
+    for (body,) in sql.execute(_bodies(until is not None, newest_first), values):
         yield json.loads(body)
+
+
+@cache
+def _bodies(until: bool, newest_first: bool) -> Select[Any]:
+    """Built once: building takes as long as asking."""
+    query = select(records.c.body).where(records.c.file == bindparam("file"), records.c.seq >= bindparam("since"))
+    if until:
+        query = query.where(records.c.seq <= bindparam("until"))
+    return query.order_by(records.c.seq.desc() if newest_first else records.c.seq)
 
 
 def stored_records(sql: Connection, file: str | None = None, span: Span = EVERY_FILE) -> Iterator[Row[Any]]:
