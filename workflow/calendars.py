@@ -21,7 +21,7 @@ from workflow.core.errors import InputInvalid
 from workflow.core.model import Actor, Micros, Text
 from workflow.incidents import Incident, Remedies
 from workflow.loading.day_notice import DayNotice, read_day_notice
-from workflow.store.calendar_days import all_rows, calendar_of, digest_of, replace_year, stored
+from workflow.store.calendar_days import all_rows, calendar_of, digest_of, drop_nonsense, replace_year, stored
 from workflow.store.tables import timers
 from workflow.store.work import Work
 from workflow.timers import Moved, recalculate
@@ -68,6 +68,8 @@ def load_notice(engine: Engine, path: str | Path, actor: Actor) -> Loaded:
     chain, and work out anew what is due: each case whose due date moves records it and tells those it concerns.
     """
     notice = read_day_notice(path)
+    with engine.writing() as sql:
+        drop_nonsense(sql)  # first, for a step of the engine cannot begin where they are
     engine.carry_out(partial(_load, engine, notice, actor))
     engine.forget_calendar()
     moved = recalculate(engine)

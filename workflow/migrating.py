@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Select, exists, func, select
 
-from workflow.core.calendar import local
 from workflow.core.errors import NotFound, VersionTaken
 from workflow.core.fold import fold
 from workflow.core.migrating import Forecast, Hop, Sort, forecast, hop
@@ -34,6 +33,7 @@ from workflow.core.reckoning import reckon
 from workflow.core.record import OF_NO_STEP, Record, migration_entry
 from workflow.core.replaying import LifecycleOf, in_force
 from workflow.core.run import Ran, Step, settle
+from workflow.core.wording import minute
 from workflow.core.written import chain
 from workflow.office.library import retired
 from workflow.store.carrying import carry_over
@@ -322,7 +322,7 @@ def _line(id: str, number: str | None, title: str | None, standing: File, found:
 
 def _moved_on(since: list[Record]) -> Blocker:
     last = since[-1]
-    when = local(last["at"]).strftime("%Y-%m-%d %H:%M")
+    when = minute(last["at"])
     who = last["who"].get("name") or last["who"]["id"]
     text = Text(
         f"迁移后又有 {len(since)} 条记录，最近是 {who} 于 {when} 办理“{last['action']}”",

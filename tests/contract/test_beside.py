@@ -168,6 +168,25 @@ def test_a_day_that_is_none_stops_what_needs_the_calendar_with_a_sentence_and_is
     assert told == [each.text.en.partition(":")[0] for each in desk.verify().findings]
 
 
+def test_a_day_that_is_none_is_put_right_by_loading_the_notice_of_its_year(desk: Engine, tmp_path: Path) -> None:
+    nonsense = sa.update(calendar_days).where(calendar_days.c.day == "2027-02-05").values(day="2027-02-0x")
+    assert 1 == len(found(desk, nonsense))
+    desk.forget_calendar()
+
+    load_notice(desk, tmp_path / "2027.yaml", DAN)
+
+    assert () == desk.verify().findings
+
+
+def test_a_record_that_names_a_request_which_nobody_could_make_is_named(desk: Engine) -> None:
+    for odd in (5, "a\x00b"):
+        desk.carry_out(lambda work, odd=odd: desk.note_in_office(work, "export", DAN, {"request": odd}))
+
+    said = [each.text.en for each in desk.verify().findings]
+
+    assert ["request 5 of office", "request a\x00b of office"] == [each.partition(":")[0] for each in said]
+
+
 # ------------------------------------------------------------ what belongs to nothing
 
 

@@ -18,7 +18,7 @@ from workflow.office.standing import Difference
 from workflow.store.queries import BATCH
 from workflow.store.tables import OFFICE, records, requests
 
-Asked = Mapping[str, tuple[str, int]]  # the file and the number of the record that names it, by the request's id
+Asked = Mapping[Any, tuple[str, int]]  # the file and the number of the record, by the id of the request that it names
 
 _last = records.alias("last_record")
 _page = (
@@ -35,14 +35,12 @@ _page = (
 
 
 def forgotten(sql: Connection, asked: Asked) -> Iterator[tuple[str, Difference]]:
-    """Of these requests, which records name, those that are not remembered where they were recorded; with the file."""
-    ids = [*asked]
-    kept: dict[str, tuple[str, int]] = {}
+    """Of these requests, which records name, those that are not remembered; each with the file of its record."""
+    ids = [id for id in asked if isinstance(id, str) and id.isprintable()]  # no other was ever taken: see `Request.of`
+    kept: set[str] = set()
     for first in range(0, len(ids), BATCH):
-        query = select(requests.c.id, requests.c.file, requests.c.seq).where(
-            requests.c.id.in_(ids[first : first + BATCH])
-        )
-        kept |= {id: (file, seq) for id, file, seq in sql.execute(query)}
+        query = select(requests.c.id).where(requests.c.id.in_(ids[first : first + BATCH]))
+        kept |= {*sql.execute(query).scalars()}
     for id, (file, seq) in asked.items():
         if id not in kept:
             yield file, Difference(file, f"request {id}", "—", f"record {seq}")

@@ -72,6 +72,16 @@ def replace_year(sql: Connection, region: str, year: int, rows: list[dict[str, A
         sql.execute(insert(table), rows)
 
 
+def drop_nonsense(sql: Connection) -> None:
+    """Remove the rows whose day is none: they say nothing, and no calendar can be read where they are."""
+    table = calendar_days
+    for row in sql.execute(select(table)).all():
+        try:
+            _day(row)
+        except Tampered:
+            sql.execute(delete(table).where(table.c.region == row.region, table.c.day == row.day))
+
+
 def all_rows(sql: Connection) -> list[tuple[str, date, bool, str, str]]:
     """Every row: region, day, whether it is worked, version, source. Raises Tampered for a day that is none."""
     return [
