@@ -17,7 +17,7 @@ from sqlalchemy import select
 from workflow import incidents
 from workflow.core import clocks
 from workflow.core.calendar import OFFICE_ZONE, Calendar, micros
-from workflow.core.errors import InputInvalid
+from workflow.core.errors import InputInvalid, Tampered
 from workflow.core.model import Actor, Micros, Text
 from workflow.incidents import Incident, Remedies
 from workflow.loading.day_notice import DayNotice, read_day_notice
@@ -68,9 +68,13 @@ def load_notice(engine: Engine, path: str | Path, actor: Actor) -> Loaded:
     chain, and work out anew what is due: each case whose due date moves records it and tells those it concerns.
     """
     notice = read_day_notice(path)
-    with engine.writing() as sql:
-        drop_nonsense(sql)  # first, for a step of the engine cannot begin where they are
-    engine.carry_out(partial(_load, engine, notice, actor))
+    load = partial(_load, engine, notice, actor)
+    try:
+        engine.carry_out(load)
+    except Tampered:  # no step of the engine can begin where days are that are none
+        with engine.writing() as sql:
+            drop_nonsense(sql)
+        engine.carry_out(load)
     engine.forget_calendar()
     moved = recalculate(engine)
     foresee(engine)
